@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import { ErrorCode } from '../error-codes.js';
+import { defineFact, type FactOf } from '../fact.js';
+import { AssetId, CommandId, GenerationNumber, OwnerId, Period, ProjectId, Sha256 } from '../ids.js';
+import { LoopMode, Resolved } from '../parameters.js';
+import { ModelName, PlanName } from '../plans.js';
+
+export const STAGES = ['vision', 'single', 'stage1', 'stage2', 'merge', 'r2_write'] as const;
+export const Stage = z.enum(STAGES);
+export type Stage = z.infer<typeof Stage>;
+/** The stages that are predictions. */
+export const PREDICTION_STAGES = ['single', 'stage1', 'stage2'] as const;
+export const PredictionStage = z.enum(PREDICTION_STAGES);
+export type PredictionStage = z.infer<typeof PredictionStage>;
+
+/** A generation and the sequence of its request: from there its facts can be read. */
+export const Anchor = z.strictObject({ generation: GenerationNumber, requestSeq: z.number().int().min(1) });
+export type Anchor = z.infer<typeof Anchor>;
+
+/**
+ * On every fact of a generation. `latest` points at the newest queued generation as the writer knew it, so the
+ * last message of the subject is enough to find where to fold from.
+ */
+export const generationBase = {
+  assetId: AssetId,
+  projectId: ProjectId,
+  ownerId: OwnerId,
+  period: Period,
+  generation: GenerationNumber,
+  requestSeq: z.number().int().min(1),
+  commandId: CommandId,
+  latest: Anchor.nullable(),
+};
+const ms = z.number().int().min(0);
+const attempt = z.number().int().min(1);
+const object = { key: z.string(), sha256: Sha256, bytes: z.number().int().min(1) };
+
+/** Quota allowed it and the pipeline took it up, with every value resolved. */
+export const GenerationQueued = defineFact(
+  'GenerationQueued',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    resolved: Resolved,
+    /** The asset's own prompt, given at prepare: used by every regenerate that sends none. */
+    ownPrompt: z.string().optional(),
+    src: z.string(),
+    plan: PlanName,
+    model: ModelName,
+    overage: z.boolean(),
+    /** The open generation that this one ends, if any. */
+    supersedes: GenerationNumber.optional(),
+  }),
+);
+
+/** Quota denied it. Nothing changes but that the number is used up. */
+export const GenerationRefused = defineFact(
+  'GenerationRefused',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, reason: z.enum(['limit', 'overage_disabled', 'overage_cap']) }),
+);
+
+/** The source's bytes were fetched, checked and kept for this generation. */
+export const SourceFetched = defineFact(
+  'SourceFetched',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    ...object,
+    mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+    width: z.number().int(),
+    height: z.number().int(),
+    latencyMs: ms,
+  }),
+);
+
+export const VisionStarted = defineFact(
+  'VisionStarted',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, attempt }),
+);
+
+/** There is a motion prompt: from vision, or the override taken over as it is. */
+export const VisionCompleted = defineFact(
+  'VisionCompleted',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    attempt,
+    prompt: z.string(),
+    provider: z.enum(['local', 'anthropic', 'replicate', 'override']),
+    latencyMs: ms,
+  }),
+);
+
+export const VisionFailed = defineFact(
+  'VisionFailed',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    attempt,
+    code: ErrorCode,
+    message: z.string(),
+    transient: z.boolean(),
+  }),
+);
+
+/** Whoever appends this, and nobody else, may call the provider for this attempt. */
+export const StageStarted = defineFact(
+  'StageStarted',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, stage: Stage, attempt, model: ModelName.optional() }),
+);
+
+/** The provider took the work. Recorded from its answer, or adopted from its callback. */
+export const PredictionCreated = defineFact(
+  'PredictionCreated',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    stage: PredictionStage,
+    attempt,
+    predictionId: z.string(),
+    adopted: z.boolean(),
+  }),
+);
+
+/** The stage's output is copied into our own store. */
+export const StageCompleted = defineFact(
+  'StageCompleted',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, ...object, stage: Stage, attempt, latencyMs: ms }),
+);
+
+/** One attempt failed. `transient` ones are tried again while attempts are left. */
+export const StageFailed = defineFact(
+  'StageFailed',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    stage: Stage,
+    attempt,
+    code: ErrorCode,
+    message: z.string(),
+    transient: z.boolean(),
+  }),
+);
+
+/** The next attempt of a stage begins at `at` (Unix ms). */
+export const RetryScheduled = defineFact(
+  'RetryScheduled',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, stage: Stage, attempt, at: ms }),
+);
+
+/** The finished video's bytes exist under an immutable key; nobody serves them yet. Charges the ledger. */
+export const Mp4Stored = defineFact(
+  'Mp4Stored',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    ...object,
+    durationMs: ms,
+    width: z.number().int(),
+    height: z.number().int(),
+    loopMode: LoopMode,
+    model: ModelName,
+    posterKey: z.string(),
+    latencyMs: ms,
+  }),
+);
+
+/** It ended without a video; the previous one keeps being served. Releases the reservation. */
+export const GenerationFailed = defineFact(
+  'GenerationFailed',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, stage: Stage.optional(), code: ErrorCode, message: z.string() }),
+);
+
+/** It ended because a newer one was reserved or its owner asked. `predicted`: a prediction had been recorded. */
+export const GenerationCancelled = defineFact(
+  'GenerationCancelled',
+  1,
+  'generator',
+  z.strictObject({
+    ...generationBase,
+    reason: z.enum(['superseded', 'requested', 'deleted']),
+    predicted: z.boolean(),
+  }),
+);
+
+export const GENERATION_FACTS = [
+  GenerationQueued,
+  GenerationRefused,
+  SourceFetched,
+  VisionStarted,
+  VisionCompleted,
+  VisionFailed,
+  StageStarted,
+  PredictionCreated,
+  StageCompleted,
+  StageFailed,
+  RetryScheduled,
+  Mp4Stored,
+  GenerationFailed,
+  GenerationCancelled,
+] as const;
+export type GenerationFact = FactOf<(typeof GENERATION_FACTS)[number]>;

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { Brand } from '../brand.js';
+import { defineFact, type FactOf } from '../fact.js';
+import { OwnerId, ProjectId, ProxyKey } from '../ids.js';
+import { DurSeconds, Mode, Motion } from '../parameters.js';
+import { PlanName } from '../plans.js';
+import { WebhookEventType } from '../webhook-events.js';
+
+/** An owner exists, with the plan of a new sign-up. */
+export const AccountOpened = defineFact(
+  'AccountOpened',
+  1,
+  ['gateway', 'operator'],
+  z.strictObject({ ownerId: OwnerId, plan: PlanName }),
+);
+
+/** The owner's plan is another one from now on. */
+export const PlanChanged = defineFact(
+  'PlanChanged',
+  1,
+  ['gateway', 'operator'],
+  z.strictObject({ ownerId: OwnerId, plan: PlanName }),
+);
+
+const project = { projectId: ProjectId, ownerId: OwnerId };
+
+export const ProjectCreated = defineFact(
+  'ProjectCreated',
+  1,
+  'gateway',
+  z.strictObject({ ...project, name: z.string(), proxyKey: ProxyKey }),
+);
+
+export const ProjectRenamed = defineFact(
+  'ProjectRenamed',
+  1,
+  'gateway',
+  z.strictObject({ ...project, name: z.string() }),
+);
+
+/** Settings of the proxy URL changed; only what was sent. */
+export const ProxyConfigChanged = defineFact(
+  'ProxyConfigChanged',
+  1,
+  'gateway',
+  z.strictObject({
+    ...project,
+    allowedOrigins: z.array(z.string()).optional(),
+    defaultMotion: Motion.optional(),
+    defaultMode: Mode.optional(),
+    defaultDurSeconds: DurSeconds.optional(),
+    signingEnabled: z.boolean().optional(),
+    autoGenerate: z.boolean().optional(),
+    newAssetsPerMinute: z.number().int().optional(),
+  }),
+);
+
+/** Beyond the plan's number this project's requests may go on, up to the cap (null: the plan's own number). */
+export const BillingChanged = defineFact(
+  'BillingChanged',
+  1,
+  'gateway',
+  z.strictObject({ ...project, overageEnabled: z.boolean(), overageCap: z.number().int().nullable() }),
+);
+
+export const BrandChanged = defineFact(
+  'BrandChanged',
+  1,
+  'gateway',
+  z.strictObject({ ...project, brand: Brand }),
+);
+
+/** Where webhooks go. The secret is not here but in PostgreSQL's `secrets` schema. */
+export const WebhooksConfigured = defineFact(
+  'WebhooksConfigured',
+  1,
+  'gateway',
+  z.strictObject({
+    ...project,
+    url: z.string().nullable(),
+    events: z.array(WebhookEventType),
+    enabled: z.boolean(),
+  }),
+);
+
+export const ProjectDeleted = defineFact('ProjectDeleted', 1, 'gateway', z.strictObject(project));
+
+export const ACCOUNT_FACTS = [AccountOpened, PlanChanged] as const;
+export type AccountFact = FactOf<(typeof ACCOUNT_FACTS)[number]>;
+export const PROJECT_FACTS = [
+  ProjectCreated,
+  ProjectRenamed,
+  ProxyConfigChanged,
+  BillingChanged,
+  BrandChanged,
+  WebhooksConfigured,
+  ProjectDeleted,
+] as const;
+export type ProjectFact = FactOf<(typeof PROJECT_FACTS)[number]>;

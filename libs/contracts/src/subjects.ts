@@ -1,0 +1,48 @@
+import type { Service } from './fact.js';
+import type { AssetId, OwnerId, Period, ProjectId } from './ids.js';
+
+/** Every subject of the system is built here and nowhere else. */
+const shard = (assetId: string) => assetId.slice(0, 2);
+
+export const ASSET_PARTS = ['request', 'generation', 'video', 'delivery'] as const;
+export type AssetPart = (typeof ASSET_PARTS)[number];
+
+export const assetSubject = (assetId: AssetId | string, part: AssetPart): string =>
+  `asset.${shard(assetId)}.${assetId}.${part}`;
+
+export const ledgerSubject = (ownerId: OwnerId | string, period: Period | string): string =>
+  `quota.${ownerId}.${period}`;
+
+export const accountSubject = (ownerId: OwnerId | string): string => `account.${ownerId}`;
+export const projectSubject = (projectId: ProjectId | string): string => `project.${projectId}`;
+export const endpointSubject = (projectId: ProjectId | string): string => `endpoint.${projectId}`;
+export const keySubject = (callerId: string, keyHash: string): string => `key.${callerId}.${keyHash}`;
+
+/** An alarm's name is its subject's tail: setting the same name again replaces it. */
+export const timerSubject = (service: Service, name: string): string => `timer.${service}.${name}`;
+export const dueSubject = (service: Service, name: string): string => `due.${service}.${name}`;
+export const deadSubject = (service: Service, consumer: string): string => `dead.${service}.${consumer}`;
+
+/** The alarm of one stage attempt (`stage` is a stage's name, or `stall` for the whole generation). */
+export const stageAlarm = (assetId: string, generation: number, stage: string, attempt: number): string =>
+  `${assetId}.${generation}.${stage}.${attempt}`;
+
+/** Core NATS: quota tells the waiting gateway what it decided. Not in the log. */
+export const decisionSubject = (commandId: string): string => `decision.${commandId}`;
+/** Core NATS request: any quota copy says what its ledger holds of a command. */
+export const DECISION_QUESTION = 'ask.quota.decision';
+/** Core NATS: `stage_progress`, at most one a second for each generation. Not in the log. */
+export const progressSubject = (assetId: string): string => `progress.${shard(assetId)}.${assetId}`;
+/** Core NATS request to one gateway copy: confirm that you know of this generation. */
+export const fenceSubject = (gatewayId: string): string => `fence.${gatewayId}`;
+
+/** Filters of the durable consumers. */
+export const FILTERS = {
+  requests: 'asset.*.*.request',
+  generations: 'asset.*.*.generation',
+  videos: 'asset.*.*.video',
+  deliveries: 'asset.*.*.delivery',
+  assets: 'asset.>',
+  ledgers: 'quota.>',
+  due: (service: Service) => `due.${service}.>`,
+} as const;
