@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { Brand } from '../brand.js';
+import { Defaults, DurSeconds, Mode, Motion } from '../parameters.js';
+import { WebhookEventType } from '../webhook-events.js';
+
+export const ProjectName = z.string().trim().min(1).max(120);
+export const CreateProjectBody = z.strictObject({ name: ProjectName });
+export const PatchProjectBody = z.strictObject({ name: ProjectName.optional() });
+
+/** `https://host`, `http://host:port` or a bare host: the origin, or the parent domain, of allowed sources. */
+export const AllowedOrigin = z
+  .string()
+  .max(300)
+  .regex(/^(https?:\/\/)?[A-Za-z0-9.\-[\]:]+$/, 'an origin such as https://images.example.com or a domain');
+
+export const ProxyConfigBody = z.strictObject({
+  allowed_origins: z.array(AllowedOrigin).max(50).optional(),
+  default_motion: Motion.optional(),
+  default_mode: Mode.optional(),
+  default_dur_seconds: DurSeconds.optional(),
+  enable_signing: z.boolean().optional(),
+  auto_generate: z.boolean().optional(),
+  new_assets_per_minute: z.number().int().min(0).max(10_000).optional(),
+});
+
+export const BillingBody = z.strictObject({
+  overage_enabled: z.boolean(),
+  overage_cap: z.number().int().min(0).max(1_000_000).nullable().optional(),
+});
+
+export const BrandBody = Brand;
+
+export const WebhooksBody = z.strictObject({
+  webhook_url: z.string().max(2048).nullable().optional(),
+  webhook_events: z.array(WebhookEventType).max(8).optional(),
+  webhooks_enabled: z.boolean().optional(),
+});
+export const WebhooksView = z.object({
+  webhook_url: z.string().nullable(),
+  webhook_events: z.array(WebhookEventType),
+  webhooks_enabled: z.boolean(),
+  webhook_secret_preview: z.string().nullable(),
+  webhook_secret: z.string().optional(),
+});
+
+export const ProjectView = z.object({
+  id: z.string(),
+  name: z.string(),
+  proxy_key: z.string(),
+  defaults: Defaults,
+  allowed_origins: z.array(z.string()),
+  signing_enabled: z.boolean(),
+  auto_generate: z.boolean(),
+  new_assets_per_minute: z.number().int(),
+  overage_enabled: z.boolean(),
+  overage_cap: z.number().int().nullable(),
+  brand: Brand.nullable(),
+  webhook_url: z.string().nullable(),
+  webhook_events: z.array(WebhookEventType),
+  webhooks_enabled: z.boolean(),
+  created_at: z.number().int(),
+});
+export type ProjectView = z.infer<typeof ProjectView>;
+export const ProjectList = z.object({ items: z.array(ProjectView), next_cursor: z.string().nullable() });

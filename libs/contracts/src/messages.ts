@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { AssetId, CommandId, GenerationNumber, OwnerId, Period } from './ids.js';
+
+/** Core NATS and alarm payloads: what processes tell each other besides facts. Losing any costs one repeat. */
+
+/** On `decision.<commandId>`, and the answer to DECISION_QUESTION. */
+export const Decision = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('reserved'), commandId: CommandId, generation: GenerationNumber }),
+  z.object({
+    outcome: z.literal('denied'),
+    commandId: CommandId,
+    generation: GenerationNumber,
+    reason: z.enum(['limit', 'overage_disabled', 'overage_cap']),
+  }),
+  z.object({ outcome: z.literal('undecided'), commandId: CommandId }),
+]);
+export type Decision = z.infer<typeof Decision>;
+
+/** DECISION_QUESTION: what does the ledger of owner and period hold of this command? */
+export const DecisionQuestion = z.object({ ownerId: OwnerId, period: Period, commandId: CommandId });
+export type DecisionQuestion = z.infer<typeof DecisionQuestion>;
+
+/** Payload of every `due.generator.>` message. */
+export const GeneratorDue = z.object({
+  assetId: AssetId,
+  generation: GenerationNumber,
+  requestSeq: z.number().int().optional(),
+  stage: z.string(),
+  attempt: z.number().int(),
+  /** `callback`: the provider reported; `poll`, `retry`, `stall`: an alarm went off. */
+  kind: z.enum(['callback', 'poll', 'retry', 'stall']),
+  /** From a verified callback: adopts a prediction whose creation was never recorded. */
+  predictionId: z.string().optional(),
+  /** How many polls went before; the next comes after 30 s doubled as often. */
+  polls: z.number().int().optional(),
+});
+export type GeneratorDue = z.infer<typeof GeneratorDue>;
+
+/** Notifier to one gateway: confirm you know generation `generation` (its first fact has sequence `seq`). */
+export const FenceQuestion = z.object({ assetId: AssetId, generation: GenerationNumber, seq: z.number().int() });
+export type FenceQuestion = z.infer<typeof FenceQuestion>;
+/** `confirmed`: it knows, and no storable answer of an older generation is still going out. */
+export const FenceAnswer = z.object({ confirmed: z.boolean() });
+
+/** Value of the lease `gateway.<id>`: `since` Unix ms of its start. */
+export const GatewayLease = z.object({ id: z.string(), since: z.number().int() });
+/** Value of the lease `notifier.<id>`: where its SSE server listens. */
+export const NotifierLease = z.object({ id: z.string(), url: z.string(), since: z.number().int() });
