@@ -1,0 +1,14 @@
+/**
+ * Something that a person must put right before the system can start. The message is one line that says
+ * what is wrong and what to do; launchers print it without a stack.
+ */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+}
+
+/** The `code` of a Node system error (ENOENT, EADDRINUSE …), or undefined for anything else. */
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
+/** The text of anything that was thrown. */
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
