@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+/** 32 bytes for AES-256. */
+export type SealingKey = Buffer & { readonly __sealing: true };
+
+/**
+ * The key out of `ZOETROPE_SECRET_KEY`.
+ *
+ * @param text base64 of exactly 32 bytes
+ * @throws Error naming the variable when it is anything else; the text itself is never in the message
+ */
+export function sealingKey(text: string): SealingKey {
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== 32)
+    throw new Error('ZOETROPE_SECRET_KEY must be 32 bytes in base64 (openssl rand -base64 32)');
+  return key as SealingKey;
+}
+
+/**
+ * Encrypts a secret for the `secrets` schema: AES-256-GCM with a fresh 96-bit IV (NIST SP 800-38D 8.2.2).
+ *
+ * @param context what the secret belongs to, such as `webhook:prj_…`: the text opens only under the same
+ *   one, so that a row copied to another project is useless
+ * @returns `v1.<iv>.<tag>.<cipher>`, each part base64url
+ */
+export function seal(key: SealingKey, secret: string, context: string): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 }).setAAD(Buffer.from(context));
+  const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+  return ['v1', ...[iv, cipher.getAuthTag(), sealed].map((part) => part.toString('base64url'))].join('.');
+}
+
+/**
+ * Decrypts what `seal` made.
+ *
+ * @throws Error when the text is malformed, was changed, or belongs to another key or context
+ */
+export function unseal(key: SealingKey, text: string, context: string): string {
+  const [version, iv, tag, sealed, ...more] = text.split('.');
+  if (version !== 'v1' || !iv || !tag || sealed === undefined || more.length > 0) {
+    throw new Error('a sealed secret is malformed');
+  }
+  try {
+    const open = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: 16 });
+    open.setAAD(Buffer.from(context)).setAuthTag(Buffer.from(tag, 'base64url'));
+    return Buffer.concat([open.update(Buffer.from(sealed, 'base64url')), open.final()]).toString('utf8');
+  } catch (cause) {
+    throw new Error('a sealed secret does not open: ZOETROPE_SECRET_KEY is another one, or it was changed', {
+      cause,
+    });
+  }
+}
+
+/** The context of a project's webhook secret. */
+export const webhookSecretContext = (projectId: string): string => `webhook:${projectId}`;
