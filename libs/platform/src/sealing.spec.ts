@@ -23,7 +23,7 @@ describe('a sealed secret', () => {
     expect(() => unseal(key, 'v1.a.b', 'webhook:a')).toThrow('malformed');
   });
 
-  it('refuses a key of the wrong length, without repeating it', () => {
-    expect(() => sealingKey('c2hvcnQ=')).toThrow(/ZOETROPE_SECRET_KEY must be 32 bytes/);
+  it('refuses a short key, without repeating it', () => {
+    expect(() => sealingKey('c2hvcnQ=')).toThrow(/^ZOETROPE_SECRET_KEY must be 32 characters or more$/);
   });
 });

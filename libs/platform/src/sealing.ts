@@ -1,19 +1,18 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 /** 32 bytes for AES-256. */
 export type SealingKey = Buffer & { readonly __sealing: true };
 
 /**
- * The key out of `ZOETROPE_SECRET_KEY`.
+ * The key for secrets out of `ZOETROPE_SECRET_KEY`, by HKDF-SHA256 (RFC 5869): sessions are signed with the
+ * same variable, and neither use must tell anything about the other.
  *
- * @param text base64 of exactly 32 bytes
- * @throws Error naming the variable when it is anything else; the text itself is never in the message
+ * @param text at least 32 characters
+ * @throws Error naming the variable, never the text, when it is shorter
  */
 export function sealingKey(text: string): SealingKey {
-  const key = Buffer.from(text, 'base64');
-  if (key.length !== 32)
-    throw new Error('ZOETROPE_SECRET_KEY must be 32 bytes in base64 (openssl rand -base64 32)');
-  return key as SealingKey;
+  if (text.length < 32) throw new Error('ZOETROPE_SECRET_KEY must be 32 characters or more');
+  return Buffer.from(hkdfSync('sha256', text, '', 'zoetrope sealing v1', 32)) as SealingKey;
 }
 
 /**

@@ -36,6 +36,8 @@ export const WebhookFailed = defineFact(
     responseCode: z.number().int().optional(),
     reason: z.string(),
     latencyMs: z.number().int(),
+    /** When the next attempt begins, Unix ms; left out when this was the last one. */
+    nextAttemptAt: z.number().int().optional(),
   }),
 );
 
