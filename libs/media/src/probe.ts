@@ -1,0 +1,98 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runFfprobe } from './ffmpeg.js';
+import { MediaError } from './media-error.js';
+import { isFastStart, topLevelBoxes } from './mp4-boxes.js';
+import { withTempFolder } from './temp.js';
+
+export interface VideoFacts {
+  /** As ffprobe names them: `h264`, `Constrained Baseline`, `yuv420p`. */
+  codec: string;
+  profile: string;
+  pixFmt: string;
+  width: number;
+  height: number;
+  durationMs: number;
+  frames: number;
+  /** Frames per second, mean over the stream. */
+  fps: number;
+  hasAudio: boolean;
+  /** The index comes before the data, so it plays while it loads. */
+  fastStart: boolean;
+  bytes: number;
+}
+
+const streamSchema = z.object({
+  codec_type: z.string(),
+  codec_name: z.string().default('unknown'),
+  profile: z.string().default('unknown'),
+  pix_fmt: z.string().default('unknown'),
+  width: z.number().default(0),
+  height: z.number().default(0),
+  avg_frame_rate: z.string().default('0/0'),
+  nb_frames: z.coerce.number().optional(),
+  nb_read_frames: z.coerce.number().optional(),
+  duration: z.coerce.number().optional(),
+});
+const answerSchema = z.object({
+  streams: z.array(streamSchema).default([]),
+  format: z.object({ duration: z.coerce.number().optional() }).default({}),
+});
+type Stream = z.infer<typeof streamSchema>;
+
+async function ask(path: string, extra: string[] = []) {
+  try {
+    const out = await runFfprobe(['-show_streams', '-show_format', '-of', 'json', ...extra, '-i', path]);
+    return answerSchema.parse(JSON.parse(out.toString('utf8')));
+  } catch (error) {
+    if (error instanceof MediaError && error.code === 'ffmpeg_missing') throw error;
+    throw new MediaError('video_unreadable', `not a readable video: ${path}`, { cause: error });
+  }
+}
+
+const videoOf = (streams: Stream[]) => streams.find((stream) => stream.codec_type === 'video');
+
+/** MP4 states its frame count; containers that do not are decoded once and counted. */
+async function countFrames(path: string, stream: Stream): Promise<number> {
+  if (stream.nb_frames !== undefined) return stream.nb_frames;
+  const counted = await ask(path, ['-count_frames', '-select_streams', 'v:0']);
+  return videoOf(counted.streams)?.nb_read_frames ?? 0;
+}
+
+function rate(fraction: string): number {
+  const [above = 0, below = 0] = fraction.split('/').map(Number);
+  return below === 0 ? 0 : above / below;
+}
+
+async function probeFile(path: string): Promise<VideoFacts> {
+  const { streams, format } = await ask(path);
+  const stream = videoOf(streams);
+  if (!stream) throw new MediaError('video_unreadable', `no video stream in ${path}`);
+  return {
+    codec: stream.codec_name,
+    profile: stream.profile,
+    pixFmt: stream.pix_fmt,
+    width: stream.width,
+    height: stream.height,
+    durationMs: Math.round((stream.duration ?? format.duration ?? 0) * 1000),
+    frames: await countFrames(path, stream),
+    fps: rate(stream.avg_frame_rate),
+    hasAudio: streams.some((each) => each.codec_type === 'audio'),
+    fastStart: isFastStart(await topLevelBoxes(path)),
+    bytes: (await stat(path)).size,
+  };
+}
+
+/**
+ * Reads the facts of a video file (path) or of a video in memory (bytes).
+ * @throws MediaError `video_unreadable` when it is no video
+ */
+export function probeVideo(source: string | Uint8Array): Promise<VideoFacts> {
+  if (typeof source === 'string') return probeFile(source);
+  return withTempFolder(async (folder) => {
+    const path = join(folder, 'video.mp4');
+    await writeFile(path, source);
+    return probeFile(path);
+  });
+}
