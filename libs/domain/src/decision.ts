@@ -6,6 +6,9 @@ export type Decision<F extends Fact = Fact, Refusal extends string = string> =
   | { readonly kind: 'refuse'; readonly why: Refusal }
   | { readonly kind: 'nothing-new' };
 
-export const record = <F extends Fact>(...facts: F[]): { kind: 'record'; facts: readonly F[] } => ({ kind: 'record', facts });
+export const record = <F extends Fact>(...facts: F[]): { kind: 'record'; facts: readonly F[] } => ({
+  kind: 'record',
+  facts,
+});
 export const refuse = <R extends string>(why: R): { kind: 'refuse'; why: R } => ({ kind: 'refuse', why });
 export const nothingNew = { kind: 'nothing-new' } as const;
