@@ -1,5 +1,13 @@
 import type { Service } from '@zoetrope/contracts/fact';
-import type { EventLog } from './event-log.js';
+import { alarmsOn } from './alarms.js';
+import { Appending } from './appending.js';
+import { type Broker, openBroker, persist, rememberBroker } from './broker.js';
+import { coreBusOn } from './core-bus.js';
+import type { EventLog, FollowOptions } from './event-log.js';
+import { Following } from './following.js';
+import { leasesOn } from './leases.js';
+import { Reading } from './reading.js';
+import { ensureStreams } from './streams.js';
 
 export interface ConnectOptions {
   /** Who appends; facts of other writers are refused. */
@@ -8,11 +16,58 @@ export interface ConnectOptions {
   readonly name?: string;
   /** Copies of each stream; default 1, 3 in production. */
   readonly replicas?: number;
-  /** Milliseconds to wait for one answer of the broker; default 5,000. */
+  /** Milliseconds one operation may take, its repeats included; default 5,000. */
   readonly timeoutMs?: number;
+  /** Told of core NATS handlers that threw. Default: one line on stderr. */
+  readonly onFault?: (error: unknown, subject: string) => void;
 }
 
-/** Connects and from then on reconnects for ever. `url` may list several servers, comma-separated. */
+const toStderr = (error: unknown, subject: string) =>
+  process.stderr.write(`handler of ${subject}: ${error instanceof Error ? error.message : String(error)}\n`);
+
+/**
+ * Connects once and from then on reconnects for ever. `url` may list several servers, comma-separated.
+ * @throws the client's error when no server can be reached now
+ */
 export async function connectLog(url: string, options: ConnectOptions): Promise<EventLog> {
-  throw new Error(`${url}: not built yet for ${options.service}`);
+  const { service, name = service, replicas = 1, timeoutMs = 5_000, onFault = toStderr } = options;
+  const broker = await openBroker(url, name, timeoutMs);
+  const reading = new Reading(broker);
+  const appending = new Appending(broker, reading, service);
+  const log: EventLog = {
+    service,
+    alarms: alarmsOn(broker),
+    leases: leasesOn(broker),
+    core: coreBusOn(broker, onFault),
+    ensureStreams: () => persist(broker, 'streams', () => ensureStreams(broker.manager, replicas)),
+    append: (subject, fact, how) => appending.append(subject, fact, how),
+    last: (subject) => reading.last(subject),
+    lastSeq: (subject) => reading.lastSeq(subject),
+    read: (subject, range) => reading.read(subject, range),
+    readCurrent: (subject, range) => reading.readCurrent(subject, range),
+    readMerged: (subjects, range) => reading.readMerged(subjects, range),
+    get: (stream, seq) => reading.get(stream, seq),
+    lastStreamSeq: async (stream) => (await reading.streamInfo(stream)).lastSeq,
+    streamInfo: (stream) => reading.streamInfo(stream),
+    async follow(stream, how, onFact) {
+      const { lastSeq } = await reading.streamInfo(stream);
+      return new Following(broker, stream, how, onFact, startOf(how.from, lastSeq) - 1, lastSeq);
+    },
+    isConnected: () => broker.isConnected(),
+    close: () => close(broker),
+  };
+  rememberBroker(log, broker);
+  return log;
+}
+
+function startOf(from: FollowOptions['from'], lastSeq: number): number {
+  if (from === 'new') return lastSeq + 1;
+  return from === 'start' ? 1 : from;
+}
+
+async function close(broker: Broker): Promise<void> {
+  if (broker.connection.isClosed()) return;
+  await Promise.allSettled([...broker.closing].map((end) => end()));
+  // Without a connection there is nothing to hand over, and draining would wait for one.
+  await (broker.isConnected() ? broker.connection.drain() : broker.connection.close());
 }

@@ -74,7 +74,11 @@ export interface HandlerSpec extends DurableOptions {
 }
 
 type FactHandler = (received: never) => Promise<Verdict> | Verdict;
-type HandlerDecorator<H> = (target: object, key: string | symbol, method: TypedPropertyDescriptor<H>) => void;
+type HandlerDecorator<H> = <M extends H>(
+  target: object,
+  key: string | symbol,
+  method: TypedPropertyDescriptor<M>,
+) => void;
 
 export const patternOf = (durable: string, what: string): string => `${durable}|${what}`;
 

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { planCommand } from './plan/plan-command.js';
+import { traceCommand } from './trace/trace-command.js';
+
+const program = new Command('ops')
+  .description('Operate a Zoetrope installation')
+  .showHelpAfterError()
+  .addCommand(traceCommand())
+  .addCommand(planCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,35 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Decision, DecisionQuestion } from '@zoetrope/contracts/messages';
+import { DECISION_QUESTION } from '@zoetrope/contracts/subjects';
+import type { EventLog, Subscription } from '@zoetrope/eventlog/event-log';
+import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { Ledgers } from '../ledgers/ledgers.js';
+import { outcomeOf } from './outcome.js';
+
+/** A gateway that missed the decision, or came later, may ask any quota copy what the ledger holds. */
+@Injectable()
+export class AnswerDecisionQuestions implements OnApplicationBootstrap, OnApplicationShutdown {
+  private subscription?: Subscription;
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly ledgers: Ledgers,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.subscription = this.log.core.respond(DECISION_QUESTION, (question) => this.answer(question), {
+      queue: 'quota',
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.subscription?.stop();
+  }
+
+  private async answer(question: unknown): Promise<Decision | undefined> {
+    const asked = DecisionQuestion.safeParse(question);
+    if (!asked.success) return undefined;
+    const { ownerId, period, commandId } = asked.data;
+    return outcomeOf(await this.ledgers.current(ownerId, period), commandId);
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
+import { LogUnavailable } from './errors.js';
+import type { EventLog } from './event-log.js';
+
+/** One connection and what everything on it shares. */
+export interface Broker {
+  readonly connection: NatsConnection;
+  readonly jetstream: JetStreamClient;
+  readonly manager: JetStreamManager;
+  /** Milliseconds one operation may take, its repeats included. */
+  readonly timeoutMs: number;
+  /** Called at each loss of the connection. Returns how to unsubscribe. */
+  onDisconnect(listener: () => void): () => void;
+  /** Called at each return of the connection. Returns how to unsubscribe. */
+  onReconnect(listener: () => void): () => void;
+  isConnected(): boolean;
+  /** Run before the connection drains. */
+  readonly closing: Set<() => Promise<void> | void>;
+}
+
+/** Longest wait for one answer; an operation repeats within its own time. */
+const ANSWER_MS = 2_000;
+
+/** Connects; from then on the client reconnects for ever, every quarter of a second or so. */
+export async function openBroker(url: string, name: string, timeoutMs: number): Promise<Broker> {
+  const connection = await connect({
+    servers: url.split(',').map((server) => server.trim()),
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 100,
+    pingInterval: 10_000,
+    timeout: ANSWER_MS,
+  });
+  const options = { timeout: ANSWER_MS, checkAPI: false };
+  const lost = new Set<() => void>();
+  const back = new Set<() => void>();
+  let connected = true;
+  void (async () => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') connected = false;
+      if (type === 'reconnect') connected = true;
+      for (const listener of type === 'disconnect' ? lost : type === 'reconnect' ? back : []) listener();
+    }
+  })();
+  const subscribe = (listeners: Set<() => void>) => (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return {
+    connection,
+    jetstream: jetstream(connection, options),
+    manager: await jetstreamManager(connection, options),
+    timeoutMs,
+    onDisconnect: subscribe(lost),
+    onReconnect: subscribe(back),
+    isConnected: () => connected && !connection.isClosed(),
+    closing: new Set(),
+  };
+}
+
+/** Whether an answer is the broker's last word. Others (time-outs, no responders, 5xx) may pass. */
+export const isRefusal = (error: unknown): error is JetStreamApiError =>
+  error instanceof JetStreamApiError && error.status < 500;
+
+/**
+ * Repeats an idempotent operation until it succeeds, the broker refuses it, or its time is over.
+ * @throws LogUnavailable when the time is over; the broker's own error when it refuses
+ */
+export async function persist<T>(broker: Broker, what: string, operation: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + broker.timeoutMs;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      if (broker.connection.isClosed() || performance.now() >= deadline)
+        throw new LogUnavailable(`${what}: ${reasonOf(error)}`, { cause: error });
+      await delay(Math.min(25 * 2 ** attempt, 400));
+    }
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const brokers = new WeakMap<EventLog, Broker>();
+export const rememberBroker = (log: EventLog, broker: Broker): void => void brokers.set(log, broker);
+
+/** The broker under a log, for the parts of this library that need more than EventLog offers. */
+export function brokerOf(log: EventLog): Broker {
+  const broker = brokers.get(log);
+  if (!broker) throw new Error('this log was not made by connectLog');
+  return broker;
+}
