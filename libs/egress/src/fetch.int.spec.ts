@@ -20,6 +20,7 @@ afterEach(() => {
 async function listening<T extends Server | ReturnType<typeof createTcpServer>>(
   server: T,
   host = '127.0.0.1',
+  port = 0,
 ) {
   open.push(server);
   await new Promise<void>((ready) => server.listen(port, host, ready));
