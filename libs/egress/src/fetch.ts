@@ -61,8 +61,7 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions): P
     return await followRedirects(url, options, clock);
   } catch (error) {
     if (error instanceof EgressError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new EgressError('unreachable', `no usable HTTP answer: ${message}`, { cause: error });
+    throw new EgressError('unreachable', `no usable HTTP answer: ${error}`, { cause: error });
   } finally {
     clock.stop();
   }

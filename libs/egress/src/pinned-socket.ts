@@ -87,6 +87,6 @@ function answerWith(addresses: readonly string[]): LookupFunction {
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return cause instanceof Error ? cause.message : String(cause);
+  const { code, message } = Object(cause) as { code?: string; message?: string };
+  return code ?? message ?? String(cause);
 }
