@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Fact } from '@zoetrope/contracts/fact';
+import { foldAsset, statusOf } from '@zoetrope/domain/asset';
+import fc from 'fast-check';
+import { assetProjection } from './asset-projection.js';
+import { assetId, placed, story } from './facts.testing.js';
+import { RowSet } from './rows.js';
+
+const ID = assetId(1);
+const of = story(ID);
+
+const project = (facts: readonly Fact[]) => {
+  const rows = new RowSet();
+  for (const fact of placed(facts)) assetProjection.apply(rows, fact);
+  return { asset: rows.get('asset', ID), generation: (n: number) => rows.get('generation', ID, n), rows };
+};
+
+const FIRST = [
+  of.prepared({ motion: 'kinetic' }),
+  of.queued(1, 1, { motion: 'kinetic' }),
+  of.vision(1, 1, 'drift'),
+  of.predicted(1, 1, 'p1'),
+  of.stored(1, 1),
+];
+const READY = [...FIRST, of.switched(1, 1), of.ready(1, 1)];
+
+describe('an asset in the views', () => {
+  it('is pending from the first ask, with what was asked over the defaults', () => {
+    const { asset, generation } = project([of.prepared({ motion: 'kinetic' })]);
+    expect(asset).toMatchObject({
+      status: 'pending',
+      motion: 'kinetic',
+      mode: 'loop',
+      dur_seconds: 4,
+      generation_count: 0,
+    });
+    expect(generation(1)).toMatchObject({
+      status: 'pending',
+      requested_by: 'proxy',
+      requested_at: 1_790_000_000_000,
+    });
+  });
+
+  it('serves what was switched, and turns ready only when that is announced', () => {
+    const switched = project([...FIRST, of.switched(1, 1)]).asset;
+    expect(switched).toMatchObject({ status: 'pending', video: { generation: 1 }, ready_generation: 0 });
+    const { asset, generation } = project(READY);
+    expect(asset).toMatchObject({ status: 'ready', ready_generation: 1, generation_count: 1, error: null });
+    expect(generation(1)).toMatchObject({
+      status: 'ready',
+      vision_prompt: 'drift',
+      predictions: [{ id: 'p1', stage: 'single', attempt: 1 }],
+      loop_mode: 'native',
+      accepted: true,
+    });
+  });
+
+  it('a regenerate is pending at once, takes its values when queued, and keeps the served video', () => {
+    const asked = project([...READY, of.regenerate(2, { dur_seconds: 6 })]);
+    expect(asked.asset).toMatchObject({
+      status: 'pending',
+      dur_seconds: 4,
+      generation_count: 1,
+      video: { generation: 1 },
+    });
+    expect(asked.generation(2)).toMatchObject({ status: 'pending', asked: { dur_seconds: 6 } });
+    const queued = project([...READY, of.regenerate(2), of.queued(2, 8, { dur_seconds: 6, seed_asked: 9 })]);
+    expect(queued.asset).toMatchObject({ status: 'pending', dur_seconds: 6, seed: 9, generation_count: 2 });
+  });
+
+  it('a failure keeps the good video and says why until the next success', () => {
+    const failed = [...READY, of.regenerate(2), of.queued(2, 8), of.failed(2, 8)];
+    expect(project(failed).asset).toMatchObject({
+      status: 'ready',
+      error: 'i2v_failed: no',
+      video: { generation: 1 },
+    });
+    const again = [...failed, of.regenerate(3), of.queued(3, 11), of.stored(3, 11), of.switched(3, 11)];
+    expect(project(again).asset).toMatchObject({ status: 'pending', error: 'i2v_failed: no' });
+    expect(project([...again, of.ready(3, 11)]).asset).toMatchObject({ status: 'ready', error: null });
+  });
+
+  it('a refused regenerate changes nothing but the number; a refused first one says why there is no video', () => {
+    const before = project(READY).asset;
+    const { asset, generation } = project([...READY, of.regenerate(2), of.refused(2, 8)]);
+    expect(asset).toEqual(before);
+    expect(generation(2)).toMatchObject({ status: 'refused', reason: 'limit', error_code: 'quota_exceeded' });
+    const first = project([of.prepared(), of.refused(1, 1)]).asset;
+    expect(first).toMatchObject({ status: 'failed', error: expect.stringMatching(/^quota_exceeded: /) });
+  });
+
+  it('a generation that ended before it was queued still counts as accepted', () => {
+    const { asset, generation } = project([...READY, of.regenerate(2), of.cancelled(2, 8)]);
+    expect(asset).toMatchObject({ status: 'ready', generation_count: 2 });
+    expect(generation(2)).toMatchObject({
+      status: 'cancelled',
+      reason: 'requested',
+      error_code: 'cancelled',
+    });
+  });
+
+  it('a deletion leaves the name alone, whatever the pipeline still says', () => {
+    const { asset, rows } = project([
+      ...READY,
+      of.regenerate(2),
+      of.queued(2, 8),
+      of.deleted(2),
+      of.cancelled(2, 8),
+    ]);
+    expect(asset).toMatchObject({ deleted: true, src_url: '', asked: {}, video: null });
+    expect(rows.changes('generation')).toEqual([]);
+    expect(rows.sweptAssets()).toEqual([ID]);
+  });
+});
+
+it('says the same status as the domain, after any prefix of any story', () => {
+  const round = (n: number): fc.Arbitrary<Fact[]> => {
+    const ask = n === 1 ? of.prepared() : of.regenerate(n);
+    const seq = n * 10;
+    return fc.constantFrom(
+      [ask],
+      [ask, of.refused(n, seq)],
+      [ask, of.cancelled(n, seq)],
+      [ask, of.queued(n, seq), of.failed(n, seq)],
+      [ask, of.queued(n, seq), of.cancelled(n, seq)],
+      [ask, of.queued(n, seq), of.stored(n, seq)],
+      [ask, of.queued(n, seq), of.stored(n, seq), of.switched(n, seq), of.ready(n, seq)],
+    );
+  };
+  const stories = fc.tuple(round(1), round(2), round(3), round(4)).map((rounds) => rounds.flat());
+  fc.assert(
+    fc.property(stories, fc.nat(), (facts, cut) => {
+      const told = facts.slice(0, (cut % facts.length) + 1);
+      expect(project(told).asset?.status).toBe(statusOf(foldAsset(placed(told))));
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,150 @@
+import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
+import * as generation from '@zoetrope/contracts/facts/generation';
+import { AssetDeleted, AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
+import { GenerationReady, VideoSwitched } from '@zoetrope/contracts/facts/video';
+import { applyDelivery, deliveryTouched } from './delivery-projection.js';
+import { applyToGeneration, newGeneration } from './generation-row.js';
+import type { AssetRow, GenerationRow, Projection, RowRef, RowSet } from './rows.js';
+
+type Data = { assetId: string; generation?: number; number?: number };
+
+/** The number of the generation a fact is about; a request's own number is the one it asks for. */
+const numberOf = ({ generation: about, number }: Data): number => about ?? number ?? 0;
+
+const touches = (fact: Recorded): RowRef[] => {
+  const data = fact.data as Data;
+  const refs: RowRef[] = [
+    { table: 'asset', key: [data.assetId] },
+    { table: 'generation', key: [data.assetId, numberOf(data)] },
+  ];
+  return [...refs, ...deliveryTouched(fact)];
+};
+
+/** Assets, their generations and their webhook deliveries, from ASSETS. */
+export const assetProjection: Projection = {
+  stream: 'ASSETS',
+  tables: ['asset', 'generation', 'delivery'],
+  touches,
+  apply(rows, fact) {
+    if (AssetPrepared.is(fact)) return prepared(rows, fact);
+    const data = fact.data as Data;
+    const asset = rows.get('asset', data.assetId);
+    // After a deletion the log may still tell how things ended; the views have forgotten the asset.
+    if (asset === undefined || asset.deleted) return;
+    if (AssetDeleted.is(fact)) return forget(rows, asset);
+    if (AssetRegenerateRequested.is(fact)) return asked(rows, asset, fact);
+    if (applyDelivery(rows, fact)) return;
+    const before = rows.get('generation', data.assetId, numberOf(data));
+    if (before === undefined) return;
+    const after = applyToGeneration(before, fact);
+    if (after !== before) rows.put('generation', after);
+    rows.put('asset', withStatus(evolveAsset(asset, fact, before, after)));
+  },
+};
+
+function prepared(rows: RowSet, fact: Recorded<FactOf<typeof AssetPrepared>>): void {
+  const { data, meta } = fact;
+  if (rows.get('asset', data.assetId) !== undefined) return;
+  rows.put('generation', newGeneration(fact, data.asked));
+  rows.put('asset', {
+    id: data.assetId,
+    project_id: data.projectId,
+    owner_id: data.ownerId,
+    src_url: data.src,
+    asked: data.asked,
+    motion: data.asked.motion ?? data.defaults.motion,
+    mode: data.asked.mode ?? data.defaults.mode,
+    dur_seconds: data.asked.dur_seconds ?? data.defaults.dur_seconds,
+    aspect: data.asked.aspect ?? 'preserve',
+    seed: data.asked.seed ?? null,
+    status: 'pending',
+    waiting: [data.number],
+    latest_queued: 0,
+    latest_open: false,
+    ready_generation: 0,
+    video: null,
+    generation_count: 0,
+    error: null,
+    created_at: meta.ts,
+    created_seq: meta.seq,
+    deleted: false,
+  });
+}
+
+function asked(rows: RowSet, asset: AssetRow, fact: Recorded<FactOf<typeof AssetRegenerateRequested>>): void {
+  if (rows.get('generation', asset.id, fact.data.number) !== undefined) return;
+  rows.put('generation', newGeneration(fact, fact.data.asked));
+  rows.put('asset', withStatus({ ...asset, waiting: [...asset.waiting, fact.data.number] }));
+}
+
+/** Keeps the name, so that the asset stays gone, and nothing that its owner wrote. */
+function forget(rows: RowSet, asset: AssetRow): void {
+  rows.sweep(asset.id);
+  rows.put('asset', {
+    ...asset,
+    src_url: '',
+    asked: {},
+    video: null,
+    error: null,
+    waiting: [],
+    latest_open: false,
+    deleted: true,
+  });
+}
+
+const withStatus = (asset: AssetRow): AssetRow => {
+  const inFlight = asset.latest_open || asset.waiting.some((number) => number > asset.latest_queued);
+  return { ...asset, status: inFlight ? 'pending' : asset.ready_generation > 0 ? 'ready' : 'failed' };
+};
+
+function evolveAsset(asset: AssetRow, fact: Recorded, before: GenerationRow, after: GenerationRow): AssetRow {
+  const { number } = after;
+  const counted = {
+    ...asset,
+    generation_count: asset.generation_count + (after.accepted && !before.accepted ? 1 : 0),
+  };
+  if (generation.GenerationQueued.is(fact)) return queued(counted, fact.data);
+  if (VideoSwitched.is(fact))
+    return fact.data.generation > (asset.video?.generation ?? 0) ? { ...counted, video: fact.data } : counted;
+  if (GenerationReady.is(fact)) {
+    const ready = { ready_generation: Math.max(asset.ready_generation, number), error: null };
+    return { ...ended(counted, number), ...ready };
+  }
+  if (generation.GenerationFailed.is(fact)) {
+    return { ...ended(counted, number), error: `${fact.data.code}: ${fact.data.message}` };
+  }
+  if (generation.GenerationCancelled.is(fact)) return ended(counted, number);
+  if (generation.GenerationRefused.is(fact)) {
+    // It changes nothing, except that an asset without any video must be able to say why it has none.
+    const error =
+      asset.video === null && asset.error === null ? `${after.error_code}: ${after.error_msg}` : asset.error;
+    return { ...ended(counted, number), error };
+  }
+  return counted;
+}
+
+const decided = (asset: AssetRow, number: number): AssetRow => ({
+  ...asset,
+  waiting: asset.waiting.filter((waiting) => waiting !== number),
+});
+
+const ended = (asset: AssetRow, number: number): AssetRow => ({
+  ...decided(asset, number),
+  latest_open: asset.latest_open && number !== asset.latest_queued,
+});
+
+function queued(asset: AssetRow, data: FactOf<typeof generation.GenerationQueued>['data']): AssetRow {
+  const next = decided(asset, data.generation);
+  if (data.generation <= asset.latest_queued) return next;
+  const { motion, mode, dur_seconds, aspect, seed_asked } = data.resolved;
+  return {
+    ...next,
+    motion,
+    mode,
+    dur_seconds,
+    aspect,
+    seed: seed_asked,
+    latest_queued: data.generation,
+    latest_open: true,
+  };
+}

@@ -1,0 +1,150 @@
+import type { Fact, Recorded } from '@zoetrope/contracts/fact';
+import * as g from '@zoetrope/contracts/facts/generation';
+import * as ledger from '@zoetrope/contracts/facts/ledger';
+import * as request from '@zoetrope/contracts/facts/request';
+import { ProjectCreated } from '@zoetrope/contracts/facts/tenant';
+import * as video from '@zoetrope/contracts/facts/video';
+import { AssetId, CommandId, OwnerId, Period, ProjectId, ProxyKey } from '@zoetrope/contracts/ids';
+import { PRODUCT_DEFAULTS } from '@zoetrope/contracts/parameters';
+
+/** Facts of one asset's story for tests, with everything filled in that the test does not care about. */
+export const PROJECT = ProjectId.parse(`prj_${'a'.repeat(20)}`);
+export const OWNER = OwnerId.parse('owner-1');
+export const KEY = ProxyKey.parse(`pk_${'K'.repeat(24)}`);
+export const PERIOD = Period.parse('2026-11');
+const command = (n: number) => CommandId.parse(`cmd_${String(n).padStart(32, '0')}`);
+
+export const assetId = (n: number) => AssetId.parse(n.toString(16).padStart(32, '0'));
+export const sha = (n: number) => n.toString(16).padStart(64, 'a');
+
+export const projectCreated = () =>
+  ProjectCreated({ projectId: PROJECT, ownerId: OWNER, name: 'Shop', proxyKey: KEY });
+
+/** The facts of one asset. `requestSeq` is only carried along. */
+export const story = (id: AssetId, src = 'https://ex.com/a.png') => {
+  const who = { assetId: id, projectId: PROJECT, ownerId: OWNER };
+  const base = (generation: number, requestSeq: number) => ({
+    ...who,
+    period: PERIOD,
+    generation,
+    requestSeq,
+    commandId: command(generation),
+    latest: null,
+  });
+  const served = (generation: number, requestSeq: number, sha256 = sha(generation), bytes = 1000) => ({
+    ...who,
+    generation,
+    requestSeq,
+    key: `${id}/${generation}/${sha256}.mp4`,
+    sha256,
+    bytes,
+    durationMs: 4000,
+    width: 720,
+    height: 480,
+    loopMode: 'native' as const,
+    model: 'seedance' as const,
+    posterKey: `${id}/poster/${sha256}.jpg`,
+    switchedAt: 1_790_000_000_000 + generation * 5_000,
+  });
+  return {
+    prepared: (asked: Parameters<typeof request.AssetPrepared>[0]['asked'] = {}) =>
+      request.AssetPrepared({
+        ...who,
+        commandId: command(1),
+        number: 1,
+        period: PERIOD,
+        src,
+        asked,
+        defaults: PRODUCT_DEFAULTS,
+        requestedBy: 'proxy',
+      }),
+    regenerate: (
+      number: number,
+      asked: Parameters<typeof request.AssetRegenerateRequested>[0]['asked'] = {},
+    ) =>
+      request.AssetRegenerateRequested({
+        ...who,
+        commandId: command(number),
+        number,
+        period: PERIOD,
+        asked,
+        requestedBy: 'api',
+      }),
+    deleted: (number: number) => request.AssetDeleted({ ...who, commandId: command(99), number }),
+    queued: (
+      n: number,
+      seq: number,
+      resolved: Partial<Parameters<typeof g.GenerationQueued>[0]['resolved']> = {},
+    ) =>
+      g.GenerationQueued({
+        ...base(n, seq),
+        latest: { generation: n, requestSeq: seq },
+        resolved: { ...PRODUCT_DEFAULTS, aspect: 'preserve', seed_asked: null, seed: 7, ...resolved },
+        src,
+        plan: 'pro',
+        model: 'seedance',
+        overage: false,
+      }),
+    refused: (n: number, seq: number) => g.GenerationRefused({ ...base(n, seq), reason: 'limit' }),
+    vision: (n: number, seq: number, prompt: string) =>
+      g.VisionCompleted({ ...base(n, seq), attempt: 1, prompt, provider: 'local', latencyMs: 5 }),
+    predicted: (n: number, seq: number, id_: string) =>
+      g.PredictionCreated({
+        ...base(n, seq),
+        stage: 'single',
+        attempt: 1,
+        predictionId: id_,
+        adopted: false,
+      }),
+    stored: (n: number, seq: number) => {
+      const { switchedAt: _, ...mp4 } = served(n, seq);
+      return g.Mp4Stored({
+        ...base(n, seq),
+        latest: { generation: n, requestSeq: seq },
+        ...mp4,
+        latencyMs: 5,
+      });
+    },
+    failed: (
+      n: number,
+      seq: number,
+      code: Parameters<typeof g.GenerationFailed>[0]['code'] = 'i2v_failed',
+      message = 'no',
+    ) => g.GenerationFailed({ ...base(n, seq), latest: { generation: n, requestSeq: seq }, code, message }),
+    cancelled: (n: number, seq: number) =>
+      g.GenerationCancelled({
+        ...base(n, seq),
+        latest: { generation: n, requestSeq: seq },
+        reason: 'requested',
+        predicted: false,
+      }),
+    switched: (n: number, seq: number, sha256?: string, bytes?: number) =>
+      video.VideoSwitched(served(n, seq, sha256, bytes)),
+    ready: (n: number, seq: number, sha256?: string, bytes?: number) =>
+      video.GenerationReady({ ...served(n, seq, sha256, bytes), unconfirmed: [] }),
+    charged: (n: number, seq: number, overage = false) =>
+      ledger.GenerationCharged({
+        commandId: command(n),
+        assetId: id,
+        projectId: PROJECT,
+        generation: n,
+        requestSeq: seq,
+        overage,
+        priceCents: overage ? 10 : 0,
+      }),
+  };
+};
+
+/** Gives facts a place in a log. */
+export const placed = (facts: readonly Fact[], subject = 'test'): Recorded[] =>
+  facts.map((fact, index) => ({
+    ...fact,
+    meta: {
+      id: `f${index + 1}`,
+      stream: 'ASSETS',
+      subject,
+      seq: index + 1,
+      ts: 1_790_000_000_000 + index,
+      causeId: 'c',
+    },
+  }));

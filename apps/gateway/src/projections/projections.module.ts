@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { Positions } from './positions.js';
+import { ProjectionRunner } from './projection-runner.js';
+
+/** Read models of schema `views`, kept up to date from the log. */
+@Module({ providers: [Positions, ProjectionRunner], exports: [Positions] })
+export class ProjectionsModule {}

@@ -1,0 +1,149 @@
+import type { Recorded } from '@zoetrope/contracts/fact';
+import type { EventLog } from '@zoetrope/eventlog/event-log';
+import type { DataSource, EntityManager } from 'typeorm';
+import { RowStore } from './row-store.js';
+import { type Projection, RowSet } from './rows.js';
+
+/** Facts of one transaction; measured best between 500 and 2,000. */
+const BATCH = 1_000;
+/** Facts read ahead of the database before reading waits. */
+const READ_AHEAD = 5_000;
+/** PostgreSQL channel that tells `<schema>:<stream>:<position>` at each commit. */
+export const POSITION_CHANNEL = 'zoetrope_views_position';
+
+/** Another copy moved the position: what was read is stale, begin again. */
+export class PositionMoved extends Error {
+  override readonly name = 'PositionMoved';
+}
+
+interface PositionRow {
+  position: string;
+  stream_created: string;
+  last_fact_id: string | null;
+}
+
+export interface ProjectorOptions {
+  readonly database: DataSource;
+  readonly log: Pick<EventLog, 'follow' | 'streamInfo' | 'get'>;
+  readonly projection: Projection;
+  /** Schema of the tables; a rebuild beside the live one names another. */
+  readonly schema?: string;
+  readonly onUndecodable?: (error: Error, seq: number) => void;
+}
+
+/**
+ * Turns one stream into rows: facts in order, in batches, the position moved in the transaction of the rows
+ * (`UPDATE … WHERE position = :read`), so any number of copies may run it and each fact counts once.
+ */
+export class Projector {
+  private readonly schema: string;
+
+  constructor(private readonly options: ProjectorOptions) {
+    this.schema = options.schema ?? 'views';
+  }
+
+  /**
+   * Follows the stream until `signal` is aborted.
+   * @throws PositionMoved, or what log or database threw; running again goes on where the rows stand
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, projection, onUndecodable } = this.options;
+    let position = await this.begin();
+    const waiting: Recorded[] = [];
+    const failed = Promise.withResolvers<never>();
+    let writing: Promise<void> | undefined;
+    const write = async () => {
+      for (let batch = waiting.splice(0, BATCH); batch.length > 0; batch = waiting.splice(0, BATCH)) {
+        position = await this.apply(batch, position);
+      }
+    };
+    const take = async (fact: Recorded) => {
+      waiting.push(fact);
+      writing ??= write()
+        .catch((error) => failed.reject(error))
+        .finally(() => {
+          writing = undefined;
+        });
+      if (waiting.length >= READ_AHEAD) await writing;
+    };
+    const follow = await log.follow(projection.stream, { from: position + 1, onUndecodable }, take);
+    const stop = () => void follow.stop();
+    signal.addEventListener('abort', stop);
+    try {
+      if (!signal.aborted) await Promise.race([follow.closed, failed.promise]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await follow.stop();
+      await writing;
+    }
+  }
+
+  /** Where to go on; 0 with empty tables when the log is not the one the rows were made from. */
+  private async begin(): Promise<number> {
+    const { log, projection, database } = this.options;
+    const { created, lastSeq } = await log.streamInfo(projection.stream);
+    const [row]: PositionRow[] = await database.query(
+      `SELECT position, stream_created, last_fact_id FROM ${this.schema}.projection_position WHERE stream = $1`,
+      [projection.stream],
+    );
+    const position = Number(row?.position ?? 0);
+    const same = row !== undefined && row.stream_created === created && position <= lastSeq;
+    if (same && (await this.isLastFact(position, row.last_fact_id))) return position;
+    await database.transaction((manager) => this.empty(manager, created));
+    return 0;
+  }
+
+  private async isLastFact(position: number, id: string | null): Promise<boolean> {
+    if (position === 0) return true;
+    const fact = await this.options.log.get(this.options.projection.stream, position);
+    // A purge after a deletion may have taken that very message; the stream's creation time then has to do.
+    return fact === undefined || fact.meta.id === id;
+  }
+
+  private async empty(manager: EntityManager, created: string): Promise<void> {
+    const { stream, tables } = this.options.projection;
+    await manager.query(
+      `INSERT INTO ${this.schema}.projection_position (stream, position, stream_created) VALUES ($1, 0, $2)
+       ON CONFLICT (stream) DO UPDATE SET position = 0, stream_created = $2, last_fact_id = NULL`,
+      [stream, created],
+    );
+    for (const table of tables) await manager.query(`DELETE FROM ${this.schema}.${table}`);
+    await this.tell(manager, 0);
+  }
+
+  /** @returns the new position */
+  private async apply(batch: readonly Recorded[], from: number): Promise<number> {
+    const last = batch.at(-1)?.meta;
+    if (last === undefined) return from;
+    await this.options.database.transaction(async (manager) => {
+      await this.move(manager, from, last);
+      const rows = new RowSet();
+      const store = new RowStore(manager, this.schema);
+      await store.load(
+        rows,
+        batch.flatMap((fact) => this.options.projection.touches(fact)),
+      );
+      for (const fact of batch) this.options.projection.apply(rows, fact);
+      await store.save(rows);
+      await this.tell(manager, last.seq);
+    });
+    return last.seq;
+  }
+
+  /** Heard by whoever waits for a position, when the transaction commits. */
+  private async tell(manager: EntityManager, position: number): Promise<void> {
+    const told = `${this.schema}:${this.options.projection.stream}:${position}`;
+    await manager.query('SELECT pg_notify($1, $2)', [POSITION_CHANNEL, told]);
+  }
+
+  /** First in the transaction: its row lock makes a second copy wait here and then find the position moved. */
+  private async move(manager: EntityManager, from: number, to: { seq: number; id: string }): Promise<void> {
+    const [{ moved }] = await manager.query(
+      `WITH moved AS (UPDATE ${this.schema}.projection_position SET position = $1, last_fact_id = $2
+         WHERE stream = $3 AND position = $4 RETURNING 1)
+       SELECT count(*)::int AS moved FROM moved`,
+      [to.seq, to.id, this.options.projection.stream, from],
+    );
+    if (moved !== 1) throw new PositionMoved(`${this.options.projection.stream} is no longer at ${from}`);
+  }
+}

@@ -1,0 +1,179 @@
+import type { AssetStatus, GenerationView, Prediction } from '@zoetrope/contracts/api/assets';
+import type { Recorded } from '@zoetrope/contracts/fact';
+import type { ServedVideo } from '@zoetrope/contracts/facts/video';
+import type { PrepareAsked, RegenerateAsked, Resolved } from '@zoetrope/contracts/parameters';
+import type { z } from 'zod';
+import type { Project } from '../directory/project.js';
+
+/** Rows of schema `views`, columns by their SQL names. Times are Unix ms, sequences those of the fact's stream. */
+
+export interface AssetRow {
+  id: string;
+  project_id: string;
+  owner_id: string;
+  src_url: string;
+  asked: PrepareAsked;
+  motion: string;
+  mode: string;
+  dur_seconds: number;
+  aspect: string;
+  seed: number | null;
+  status: z.infer<typeof AssetStatus>;
+  /** Asked numbers of which nothing is known yet. */
+  waiting: number[];
+  latest_queued: number;
+  latest_open: boolean;
+  /** Newest announced generation, 0 before the first. */
+  ready_generation: number;
+  /** What is served, switched but maybe not yet announced. */
+  video: ServedVideo | null;
+  generation_count: number;
+  error: string | null;
+  created_at: number;
+  created_seq: number;
+  deleted: boolean;
+}
+
+export interface GenerationRow {
+  asset_id: string;
+  number: number;
+  request_seq: number;
+  requested_by: string;
+  asked: Omit<PrepareAsked, 'seed'> & RegenerateAsked;
+  requested_at: number;
+  /** Quota allowed it, as far as this stream has told. */
+  accepted: boolean;
+  status: GenerationView['status'];
+  reason: string | null;
+  resolved: Resolved | null;
+  model: string | null;
+  vision_prompt: string | null;
+  loop_mode: string | null;
+  key: string | null;
+  poster_key: string | null;
+  sha256: string | null;
+  bytes: number | null;
+  predictions: z.infer<typeof Prediction>[];
+  ready_at: number | null;
+  error_code: string | null;
+  error_msg: string | null;
+}
+
+export interface ChargeRow {
+  asset_id: string;
+  generation: number;
+  owner_id: string;
+  period: string;
+  project_id: string;
+  state: 'reserved' | 'denied' | 'charged' | 'released';
+  overage: boolean;
+  price_cents: number;
+  updated_at: number;
+}
+
+export interface ProjectRow {
+  id: string;
+  owner_id: string;
+  proxy_key: string;
+  project: Project;
+  created_seq: number;
+  deleted: boolean;
+}
+
+export interface DeliveryRow {
+  id: string;
+  event_id: string;
+  event_type: string;
+  asset_id: string;
+  project_id: string;
+  generation: number;
+  attempt: number;
+  status: 'pending' | 'delivered' | 'failed' | 'dead_letter';
+  response_code: number | null;
+  reason: string | null;
+  created_at: number;
+  created_seq: number;
+  delivered_at: number | null;
+}
+
+export interface Tables {
+  asset: AssetRow;
+  generation: GenerationRow;
+  charge: ChargeRow;
+  project: ProjectRow;
+  delivery: DeliveryRow;
+}
+export type TableName = keyof Tables;
+
+/** Primary keys, in the order of the index. */
+export const KEYS = {
+  asset: ['id'],
+  generation: ['asset_id', 'number'],
+  charge: ['asset_id', 'generation'],
+  project: ['id'],
+  delivery: ['id'],
+} as const satisfies Record<TableName, readonly string[]>;
+
+export type Key = readonly (string | number)[];
+
+/** A row by its table and primary key. */
+export interface RowRef {
+  readonly table: TableName;
+  readonly key: Key;
+}
+
+/** The rows a batch of facts touches, in memory: loaded before, written back after. */
+export class RowSet {
+  private readonly rows = new Map<string, { ref: RowRef; row: Tables[TableName] }>();
+  private readonly changed = new Set<string>();
+  private readonly swept = new Set<string>();
+
+  get<T extends TableName>(table: T, ...key: Key): Tables[T] | undefined {
+    return this.rows.get(nameOf({ table, key }))?.row as Tables[T] | undefined;
+  }
+
+  /** Puts a row that the database holds. */
+  loaded<T extends TableName>(table: T, row: Tables[T]): void {
+    const key = keyOf(table, row);
+    this.rows.set(nameOf({ table, key }), { ref: { table, key }, row });
+  }
+
+  /** Puts a new state of a row. */
+  put<T extends TableName>(table: T, row: Tables[T]): void {
+    this.loaded(table, row);
+    this.changed.add(nameOf({ table, key: keyOf(table, row) }));
+  }
+
+  /** Drops every generation and delivery of an asset, loaded here or not. */
+  sweep(assetId: string): void {
+    this.swept.add(assetId);
+    for (const [name, { row }] of this.rows) {
+      if (!('asset_id' in row) || row.asset_id !== assetId) continue;
+      this.rows.delete(name);
+      this.changed.delete(name);
+    }
+  }
+
+  /** Assets whose generations and deliveries are to go before anything is written. */
+  sweptAssets(): readonly string[] {
+    return [...this.swept];
+  }
+
+  /** The new states of one table. */
+  changes<T extends TableName>(table: T): Tables[T][] {
+    const names = [...this.changed].filter((name) => name.startsWith(`${table}/`));
+    return names.map((name) => this.rows.get(name)?.row as Tables[T]);
+  }
+}
+
+const nameOf = ({ table, key }: RowRef): string => `${table}/${key.join('/')}`;
+const keyOf = <T extends TableName>(table: T, row: Tables[T]): Key =>
+  KEYS[table].map((column) => (row as unknown as Record<string, string | number>)[column] as string | number);
+
+/** What one stream feeds: which rows a fact touches, and what it makes of them. Pure. */
+export interface Projection {
+  readonly stream: 'ASSETS' | 'QUOTA' | 'TENANTS';
+  readonly tables: readonly TableName[];
+  touches(fact: Recorded): readonly RowRef[];
+  apply(rows: RowSet, fact: Recorded): void;
+}
