@@ -29,6 +29,7 @@ export interface Broker {
 
 /** Longest wait for one answer; an operation repeats within its own time. */
 const ANSWER_MS = 2_000;
+const CONNECT_MS = 5_000;
 
 /** Connects; from then on the client reconnects for ever, every quarter of a second or so. */
 export async function openBroker(url: string, name: string, timeoutMs: number): Promise<Broker> {
@@ -39,9 +40,9 @@ export async function openBroker(url: string, name: string, timeoutMs: number): 
     reconnectTimeWait: 250,
     reconnectJitter: 100,
     pingInterval: 10_000,
-    timeout: ANSWER_MS,
+    timeout: CONNECT_MS,
   });
-  const options = { timeout: ANSWER_MS, checkAPI: false };
+  const options = { timeout: Math.min(ANSWER_MS, timeoutMs), checkAPI: false };
   const lost = new Set<() => void>();
   const back = new Set<() => void>();
   let connected = true;

@@ -41,6 +41,7 @@ export async function connectLog(url: string, options: ConnectOptions): Promise<
     core: coreBusOn(broker, onFault),
     ensureStreams: () => persist(broker, 'streams', () => ensureStreams(broker.manager, replicas)),
     append: (subject, fact, how) => appending.append(subject, fact, how),
+    first: (subject) => reading.first(subject),
     last: (subject) => reading.last(subject),
     lastSeq: (subject) => reading.lastSeq(subject),
     read: (subject, range) => reading.read(subject, range),
@@ -66,8 +67,8 @@ function startOf(from: FollowOptions['from'], lastSeq: number): number {
 }
 
 async function close(broker: Broker): Promise<void> {
-  if (broker.connection.isClosed()) return;
   await Promise.allSettled([...broker.closing].map((end) => end()));
+  if (broker.connection.isClosed()) return;
   // Without a connection there is nothing to hand over, and draining would wait for one.
   await (broker.isConnected() ? broker.connection.drain() : broker.connection.close());
 }

@@ -136,6 +136,8 @@ export interface EventLog {
   append(subject: string, fact: Fact, options: AppendOptions): Promise<Appended>;
   /** The subject's first fact; a direct get, since a first message never changes. */
   first(subject: string): Promise<Recorded | undefined>;
+  /** The subject's first fact, from the stream leader. */
+  first(subject: string): Promise<Recorded | undefined>;
   /** The subject's last fact, from the stream leader. */
   last(subject: string): Promise<Recorded | undefined>;
   /** The subject's last sequence from the leader; 0 when it has none. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MsgRequest, StoredMsg } from '@nats-io/jetstream';
+import type { MsgRequest, NextMsgRequest, StoredMsg } from '@nats-io/jetstream';
 import type { Recorded } from '@zoetrope/contracts/fact';
 import type { StreamName } from '@zoetrope/contracts/streams';
 import { type Broker, persist } from './broker.js';
@@ -12,6 +12,9 @@ const BATCH = 512;
 /** How often a lagging replica is asked again before the leader is read one by one. */
 const STALE_TRIES = 4;
 
+/** STREAM.MSG.GET takes `next_by_subj` as well (JSApiMsgGetRequest); the client's types leave it out. */
+type LeaderQuery = MsgRequest | NextMsgRequest;
+
 /** Reads by exact subject. A leader's answer is current; a direct get may come from a replica that lags. */
 export class Reading {
   constructor(private readonly broker: Broker) {}
@@ -19,6 +22,10 @@ export class Reading {
   async last(subject: string): Promise<Recorded | undefined> {
     const stream = streamOf(subject);
     return this.fromLeader(stream, { last_by_subj: subject });
+  }
+
+  async first(subject: string): Promise<Recorded | undefined> {
+    return this.firstFrom(subject, 1);
   }
 
   async lastSeq(subject: string): Promise<number> {
@@ -100,19 +107,24 @@ export class Reading {
   private async batch(subject: string, seq: number): Promise<StoredMsg[]> {
     const found: StoredMsg[] = [];
     const query = { seq, next_by_subj: subject, batch: BATCH };
-    for await (const message of await this.broker.manager.direct.getBatch(streamOf(subject), query)) {
-      found.push(message);
+    try {
+      for await (const message of await this.broker.manager.direct.getBatch(streamOf(subject), query)) {
+        found.push(message);
+      }
+    } catch (error) {
+      // "Message not found": nothing at or after `seq`.
+      if ((error as { code?: number }).code !== 404) throw error;
     }
     return found;
   }
 
-  private leaderMessage(stream: StreamName, query: MsgRequest): Promise<StoredMsg | null> {
+  private leaderMessage(stream: StreamName, query: LeaderQuery): Promise<StoredMsg | null> {
     return persist(this.broker, `get from ${stream}`, () =>
-      this.broker.manager.streams.getMessage(stream, query),
+      this.broker.manager.streams.getMessage(stream, query as MsgRequest),
     );
   }
 
-  private async fromLeader(stream: StreamName, query: MsgRequest): Promise<Recorded | undefined> {
+  private async fromLeader(stream: StreamName, query: LeaderQuery): Promise<Recorded | undefined> {
     const message = await this.leaderMessage(stream, query);
     return message ? this.recorded(stream, message) : undefined;
   }

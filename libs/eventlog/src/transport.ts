@@ -1,23 +1,183 @@
-import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { JsMsg } from '@nats-io/jetstream';
+import {
+  BaseRpcContext,
+  type CustomTransportStrategy,
+  type MessageHandler,
+  Server,
+} from '@nestjs/microservices';
+import { lastValueFrom } from 'rxjs';
+import { type Broker, brokerOf } from './broker.js';
+import { runInContext } from './context.js';
+import { bury } from './dead-letters.js';
+import { contextOf, type Payload, payloadOf, wantedHandler } from './delivery.js';
+import { DurableConsumer, type Settlement } from './durable-consumer.js';
+import { NotAFact } from './errors.js';
 import type { EventLog } from './event-log.js';
+import { type DurableHandlers, durablesOf } from './handler-table.js';
+import { fromDelivered } from './stored-message.js';
+import type { Verdict } from './verdict.js';
 
 export { OnDue, OnFact, OnParked, type Parked, type Received, type ReceivedAlarm } from './on-fact.js';
 
 export interface TransportOptions {
+  /** A log made by connectLog; the transport does not close it. */
   readonly log: EventLog;
+  /** How long running handlers may take to end at shutdown, ms; default 5,000. */
+  readonly graceMs?: number;
 }
 
-/** Nest's transport over durable pull consumers of the log. */
+/** Waits before the 2nd, 3rd, … delivery of a message whose handler threw, ms; the last one repeats. */
+const AFTER_A_THROW_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+const waitAfter = (deliveries: number): number =>
+  AFTER_A_THROW_MS[Math.min(deliveries, AFTER_A_THROW_MS.length) - 1] ?? 1_000;
+
+const ACK: Settlement = { kind: 'ack' };
+
+/**
+ * Nest's transport over durable pull consumers. A handler ends in a Verdict: `done` acknowledges, `retryIn` gives
+ * the message back for up to 5 s, `park` writes a dead letter and then acknowledges. A throw is a failed delivery:
+ * it comes again after 1, 2, 5, 10 and then 30 s, and is parked with its `maxDeliveries`-th delivery. So is a
+ * message whose handlers keep dying before any verdict.
+ */
 export class JetStreamTransport extends Server implements CustomTransportStrategy {
-  constructor(readonly options: TransportOptions) {
+  /** Nest leaves failures to us; otherwise it would log each one as unhandled. */
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly broker: Broker;
+  private consumers: DurableConsumer[] = [];
+
+  constructor(private readonly options: TransportOptions) {
     super();
+    this.broker = brokerOf(options.log);
   }
-  listen(callback: () => void): void {
-    callback();
+
+  async listen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      this.consumers = durablesOf(this.messageHandlers).map(
+        (durable) =>
+          new DurableConsumer(this.broker, durable, (message, signal) =>
+            runInContext(contextOf(message), () => this.deliver(durable, message, signal)),
+          ),
+      );
+      await Promise.all(this.consumers.map((consumer) => consumer.start()));
+      callback();
+    } catch (error) {
+      callback(error);
+    }
   }
-  close(): void {}
-  on(): void {}
+
+  async close(): Promise<void> {
+    const consumers = this.consumers.splice(0);
+    await Promise.all(consumers.map((consumer) => consumer.stop(this.options.graceMs ?? 5_000)));
+    if (consumers.length > 0 && this.broker.isConnected()) await this.broker.connection.flush();
+  }
+
+  on(event: string): never {
+    throw new Error(`JetStreamTransport has no event ${event}`);
+  }
+
   unwrap<T>(): T {
-    throw new Error('not supported');
+    return this.options.log as T;
+  }
+
+  private async deliver(durable: DurableHandlers, message: JsMsg, signal: AbortSignal): Promise<Settlement> {
+    const deliveryCount = message.info.deliveryCount;
+    const wanted = wantedHandler(message);
+    const handler = wanted === undefined ? undefined : durable.handlerOf(wanted);
+    // A fact that no method of this durable asked for.
+    if (wanted !== undefined && !handler) return ACK;
+    let payload: Payload | undefined;
+    try {
+      payload = payloadOf(message);
+      if (!handler) throw new NotAFact(`${message.subject}: no handler`);
+      if (deliveryCount > durable.maxDeliveries) {
+        const why = `${deliveryCount - 1} deliveries ended without a verdict: its handler keeps dying`;
+        return await this.park(durable, message, payload, why);
+      }
+      const verdict = await this.invoke<Verdict>(handler, { ...payload, deliveryCount, signal });
+      return await this.settle(durable, message, payload, verdict);
+    } catch (error) {
+      return this.failed(durable, message, payload, error, signal);
+    }
+  }
+
+  private async settle(
+    durable: DurableHandlers,
+    message: JsMsg,
+    payload: Payload,
+    verdict: Verdict | undefined,
+  ): Promise<Settlement> {
+    switch (verdict?.kind) {
+      case 'done':
+        return ACK;
+      case 'retryIn':
+        if (message.info.deliveryCount < durable.maxDeliveries) return { kind: 'giveBack', ms: verdict.ms };
+        return this.park(
+          durable,
+          message,
+          payload,
+          `still not done after ${durable.maxDeliveries} deliveries`,
+        );
+      case 'park':
+        return this.park(durable, message, payload, verdict.why);
+      default:
+        throw new Error(`the handler of ${message.subject} in ${durable.durable} ended without a verdict`);
+    }
+  }
+
+  private async failed(
+    durable: DurableHandlers,
+    message: JsMsg,
+    payload: Payload | undefined,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<Settlement> {
+    const { deliveryCount } = message.info;
+    const why = error instanceof Error ? error.message : String(error);
+    // Whoever stops because the process stops has not failed.
+    if (signal.aborted) return { kind: 'giveBack', ms: 0 };
+    this.logger.warn(
+      `${durable.durable}: ${message.subject} ${message.seq}, delivery ${deliveryCount}: ${why}`,
+    );
+    // Reading it again gives the same; an unknown version may be known to a newer copy, so that one waits.
+    if (!(error instanceof NotAFact) && deliveryCount < durable.maxDeliveries)
+      return { kind: 'giveBack', ms: waitAfter(deliveryCount) };
+    try {
+      return await this.park(durable, message, payload, why, error);
+    } catch (parkError) {
+      this.logger.error(
+        `${durable.durable}: ${message.subject} ${message.seq} could not be parked: ${parkError}`,
+      );
+      return { kind: 'giveBack', ms: waitAfter(deliveryCount) };
+    }
+  }
+
+  /** The service's own record of the failure first, then the dead letter, then the acknowledgement. */
+  private async park(
+    durable: DurableHandlers,
+    message: JsMsg,
+    payload: Payload | undefined,
+    why: string,
+    error?: unknown,
+  ): Promise<Settlement> {
+    const { deliveryCount } = message.info;
+    if (durable.onParked) await this.invoke(durable.onParked, { ...payload, why, deliveryCount });
+    const { service } = this.options.log;
+    const burial = {
+      service,
+      durable: durable.durable,
+      message: fromDelivered(message),
+      why,
+      error,
+      deliveryCount,
+    };
+    await bury(this.broker, burial);
+    this.logger.error(`${durable.durable}: parked ${message.subject} ${message.seq}: ${why}`);
+    return ACK;
+  }
+
+  /** Nest answers a failing handler with an Observable that errors, so the result has to be subscribed to. */
+  private async invoke<T>(handler: MessageHandler, data: unknown): Promise<T | undefined> {
+    const result = await handler(data, new BaseRpcContext([]));
+    return lastValueFrom(this.transformToObservable<T>(result), { defaultValue: undefined });
   }
 }

@@ -1,37 +1,51 @@
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Service } from '@zoetrope/contracts/fact';
+import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { JetStreamTransport } from '@zoetrope/eventlog/transport';
+import { retryUntilUp } from './boot.js';
 import type { ServiceConfig } from './config.js';
+import { DatabaseProbe } from './database-probe.js';
+import { addHealthRoutes } from './health.js';
+import { createLogger, type Logger, PinoNestLogger } from './logging.js';
+import { liveUntilStopped } from './process-life.js';
+import { Readiness } from './readiness.js';
+import { serviceModule } from './service-module.js';
+
+/** What `module` and `http.setup` are given. */
+export interface ServiceParts<C> {
+  readonly config: C;
+  readonly log: EventLog;
+  readonly logger: Logger;
+}
 
 export interface ServiceOptions<C extends ServiceConfig> {
   /** Which writer this process is. */
   readonly name: Service;
   /**
-   * The root module, or a function that makes it. CONFIG, EVENT_LOG, CLOCK, IDS and the class Readiness can be
-   * injected anywhere in it.
+   * The root module, or a function that makes it. CONFIG, EVENT_LOG, LOGGER, CLOCK, IDS and the class Readiness
+   * can be injected anywhere in it.
    */
-  readonly module: Type | DynamicModule | ((parts: { config: C; log: EventLog }) => Type | DynamicModule);
+  readonly module: Type | DynamicModule | ((parts: ServiceParts<C>) => DynamicModule);
   readonly config: C;
   /** Wait for PostgreSQL (config.DATABASE_URL) at boot and ask it in `/health/ready`. */
   readonly database?: boolean;
-  /** Run @OnFact/@OnDue handlers; default true. */
+  /** Run the @OnFact and @OnDue handlers; default true. */
   readonly transport?: boolean;
   readonly http?: {
     /** Options of Nest's FastifyAdapter (bodyLimit, trustProxy, …). */
-    readonly adapter?: Record<string, unknown>;
+    readonly adapter?: ConstructorParameters<typeof FastifyAdapter>[0];
     /** Passed to NestFactory.create; false leaves body parsing to `setup`. */
     readonly bodyParser?: boolean;
     /** Before the application starts to listen: hooks, parsers, raw routes, global filters. */
-    readonly setup?: (
-      app: NestFastifyApplication,
-      parts: { config: C; log: EventLog },
-    ) => void | Promise<void>;
+    readonly setup?: (app: NestFastifyApplication, parts: ServiceParts<C>) => void | Promise<void>;
   };
 }
 
 export interface RunningService {
-  readonly app: INestApplication;
+  readonly app: NestFastifyApplication;
   readonly log: EventLog;
   readonly port: number;
   /** What SIGTERM does, without ending the process. */
@@ -39,11 +53,113 @@ export interface RunningService {
 }
 
 /**
- * Boots one service and keeps it until SIGTERM or SIGINT: connects (retrying for 60 s), makes the streams,
- * listens, and prints `{"ready":true,"port":N}` on stdout.
+ * Boots one service of this process and keeps it until SIGTERM or SIGINT: connects (retrying for 60 s), makes the
+ * streams, listens, and prints `{"ready":true,"port":N}` on stdout. When it cannot, it logs why and exits 1.
  */
 export async function runService<C extends ServiceConfig>(
   options: ServiceOptions<C>,
 ): Promise<RunningService> {
-  throw new Error(`${options.name}: not built yet`);
+  const logger = createLogger({ service: options.name, level: options.config.LOG_LEVEL });
+  try {
+    const service = await startService(options, logger);
+    liveUntilStopped(logger, service.stop);
+    process.stdout.write(`${JSON.stringify({ ready: true, port: service.port })}\n`);
+    return service;
+  } catch (error) {
+    logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
+    process.exit(1);
+  }
+}
+
+/** `runService` without the process's signals and exit, for tests. */
+export async function startService<C extends ServiceConfig>(
+  options: ServiceOptions<C>,
+  logger: Logger,
+): Promise<RunningService> {
+  const log = await openLog(options, logger);
+  const readiness = new Readiness();
+  readiness.add('nats', () => {
+    if (!log.isConnected()) throw new Error('not connected');
+  });
+  const database = await openDatabase(options, logger, readiness);
+  const app = await createApp(options, { config: options.config, log, logger }, readiness);
+  const transport = options.transport === false ? undefined : new JetStreamTransport({ log });
+  if (transport) app.connectMicroservice({ strategy: transport });
+  const stop = once(async () => {
+    // Handlers end before the modules whose connections they use.
+    await transport?.close();
+    await app.close();
+    await database?.close();
+    await log.close();
+  });
+  try {
+    await app.startAllMicroservices();
+    await app.listen(options.config.PORT, options.config.HOST);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { app, log, port: portOf(app), stop };
+}
+
+async function openLog<C extends ServiceConfig>({ name, config }: ServiceOptions<C>, logger: Logger) {
+  const onFault = (error: unknown, subject: string) =>
+    logger.error({ err: error, subject }, 'core handler failed');
+  const log = await retryUntilUp(
+    'NATS',
+    () => connectLog(config.NATS_URL, { service: name, replicas: config.NATS_REPLICAS, onFault }),
+    { logger },
+  );
+  await retryUntilUp('JetStream', () => log.ensureStreams(), { logger });
+  return log;
+}
+
+async function openDatabase<C extends ServiceConfig>(
+  { database, config }: ServiceOptions<C>,
+  logger: Logger,
+  readiness: Readiness,
+): Promise<DatabaseProbe | undefined> {
+  if (!database) return undefined;
+  const url = (config as { DATABASE_URL?: string }).DATABASE_URL;
+  if (!url) throw new Error('DATABASE_URL is not set');
+  const probe = new DatabaseProbe(url);
+  await retryUntilUp('PostgreSQL', () => probe.check(), { logger });
+  readiness.add('database', () => probe.check());
+  return probe;
+}
+
+async function createApp<C extends ServiceConfig>(
+  { module, http = {} }: ServiceOptions<C>,
+  parts: ServiceParts<C>,
+  readiness: Readiness,
+): Promise<NestFastifyApplication> {
+  const root = isFactory(module) ? module(parts) : module;
+  const app = await NestFactory.create<NestFastifyApplication>(
+    serviceModule(root, { ...parts, readiness }),
+    new FastifyAdapter(http.adapter),
+    { logger: new PinoNestLogger(parts.logger), bodyParser: http.bodyParser ?? true, abortOnError: false },
+  );
+  addHealthRoutes(app, readiness);
+  await http.setup?.(app, parts);
+  return app;
+}
+
+/** A class is a function too; ours are never called without `new`. */
+const isFactory = <C extends ServiceConfig>(
+  module: ServiceOptions<C>['module'],
+): module is (parts: ServiceParts<C>) => DynamicModule =>
+  typeof module === 'function' && !/^class\b/.test(Function.prototype.toString.call(module));
+
+function portOf(app: NestFastifyApplication): number {
+  const address = app.getHttpServer().address();
+  if (!address || typeof address === 'string') throw new Error('the HTTP server has no port');
+  return address.port;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= work();
+    return running;
+  };
 }

@@ -1,0 +1,53 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import type { Recorded, Service } from '@zoetrope/contracts/fact';
+import { CE, parseCeType } from './ce-headers.js';
+import type { WorkContext } from './context.js';
+import { decode } from './decode.js';
+import { NotAFact } from './errors.js';
+import { laneOf } from './lanes.js';
+import type { DueAlarm } from './on-fact.js';
+import { fromDelivered, header } from './stored-message.js';
+
+/** A delivered message as its handler gets it. */
+export type Payload = { readonly fact: Recorded } | { readonly alarm: DueAlarm };
+
+/** What kind of handler a message wants: a fact's name, or `@due`. Undefined for what is no message of ours. */
+export function wantedHandler(message: JsMsg): string | undefined {
+  if (message.subject.startsWith('due.')) return '@due';
+  return parseCeType(header(fromDelivered(message), CE.type))?.type;
+}
+
+/** @throws NotAFact, UnknownVersion */
+export function payloadOf(message: JsMsg): Payload {
+  return message.subject.startsWith('due.')
+    ? { alarm: alarmOf(message) }
+    : { fact: decode(fromDelivered(message)) };
+}
+
+/** The request and trace that the message belongs to. */
+export function contextOf(message: JsMsg): WorkContext {
+  const stored = fromDelivered(message);
+  const id = laneOf(message);
+  return {
+    requestId: header(stored, CE.correlation),
+    traceparent: header(stored, CE.traceparent),
+    assetId: /^[0-9a-f]{32}$/.test(id) ? id : undefined,
+  };
+}
+
+function alarmOf(message: JsMsg): DueAlarm {
+  const [, service, ...rest] = message.subject.split('.');
+  const name = rest.join('.');
+  try {
+    return {
+      service: service as Service,
+      name,
+      data: message.json<unknown>(),
+      seq: message.seq,
+      ts: message.time.getTime(),
+      subject: message.subject,
+    };
+  } catch (error) {
+    throw new NotAFact(`${message.subject}: its body is not JSON`, { cause: error });
+  }
+}
