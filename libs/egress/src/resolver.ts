@@ -12,9 +12,17 @@ const ASK_THE_SYSTEM = new Set(['ENOTFOUND', 'ENODATA', 'ECONNREFUSED', 'EBADNAM
  * Not `dns.lookup` first: it blocks one of libuv's four threads until the name's own servers answer,
  * so four names with dead servers would stop all file access and lookups of the process.
  */
-export const resolveAddresses: Resolve = async (hostname, signal) => {
+export const resolveAddresses: Resolve = (hostname, signal) => askNameServers(hostname, signal);
+
+/** As `resolveAddresses`, from these name servers (`address:port`) instead of the system's. */
+export function resolveBy(servers: readonly string[]): Resolve {
+  return (hostname, signal) => askNameServers(hostname, signal, servers);
+}
+
+async function askNameServers(hostname: string, signal: AbortSignal, servers?: readonly string[]) {
   if (!hostname.includes('.') || hostname.endsWith('.localhost')) return askSystem(hostname);
   const resolver = new dns.Resolver({ timeout: 2_000, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -27,7 +35,7 @@ export const resolveAddresses: Resolve = async (hostname, signal) => {
   } finally {
     signal.removeEventListener('abort', cancel);
   }
-};
+}
 
 async function askSystem(hostname: string): Promise<string[]> {
   const found = await dns.lookup(hostname, { all: true, order: 'verbatim' });

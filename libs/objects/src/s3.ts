@@ -33,6 +33,19 @@ export interface S3Config {
 /** Above this many bytes a file is streamed, and a failed upload is not repeated by the SDK. */
 const IN_MEMORY_BYTES = 32 * 1024 * 1024;
 
+/** Milliseconds until the response headers; a large body needs longer to go out. */
+const UPLOAD_TIMEOUT_MS = 120_000;
+const TIMEOUTS = {
+  connectionTimeout: 5_000,
+  requestTimeout: 15_000,
+  throwOnRequestTimeout: true,
+  // A player that is paused reads nothing for minutes, and its socket is idle all that time.
+  socketTimeout: 300_000,
+};
+
+/** Each video being streamed holds a socket; the SDK's default of 50 would let slow readers stop all others. */
+const SOCKETS = { keepAlive: true, maxSockets: 1_000 };
+
 /**
  * A store in a bucket of R2, MinIO, AWS or anything else that speaks S3. One PutObject publishes all or
  * nothing; `If-None-Match: *` keeps the first of two different bodies where the service honours it.
@@ -130,7 +143,7 @@ class S3ObjectStore implements ObjectStore {
       IfNoneMatch: '*',
     });
     try {
-      await this.client.send(command);
+      await this.client.send(command, { requestTimeout: UPLOAD_TIMEOUT_MS });
     } catch (cause) {
       // 412, or 409 while the other upload is under way: somebody stored this key since we looked.
       if (statusOf(cause) !== 412 && statusOf(cause) !== 409) throw unavailable(cause);
@@ -178,7 +191,7 @@ function clientFor(config: S3Config): S3Client {
     // R2 and older MinIO refuse the SDK's default CRC trailers; Content-MD5 guards every upload instead.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000 },
+    requestHandler: { ...TIMEOUTS, httpAgent: SOCKETS, httpsAgent: SOCKETS },
     ...(accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey } }),
   });
 }
