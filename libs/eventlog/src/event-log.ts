@@ -80,6 +80,11 @@ export interface Alarms {
 export interface Lease {
   /** The last successful write began less than LEASE_MS ago, by this machine's monotonic clock. */
   isHeld(): boolean;
+  /**
+   * Grows whenever a write may have landed after the key had lapsed. What was concluded while holding stays true
+   * only as long as this number: in between, others may have acted as if there were no holder.
+   */
+  lapses(): number;
   /** Rewrites the value now instead of at the next renewal. */
   renew(): Promise<void>;
   /** Stops renewing and removes the key. */

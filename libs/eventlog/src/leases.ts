@@ -18,6 +18,7 @@ export function leasesOn(broker: Broker): Leases {
 class HeldLease implements Lease {
   private timer: NodeJS.Timeout | undefined;
   private writtenAt = Number.NEGATIVE_INFINITY;
+  private lapsed = 0;
   private writing: Promise<void> | undefined;
   private readonly unsubscribe: () => void;
   private readonly onClosing = () => this.release();
@@ -38,6 +39,10 @@ class HeldLease implements Lease {
 
   isHeld(): boolean {
     return performance.now() - this.writtenAt < LEASE_MS;
+  }
+
+  lapses(): number {
+    return this.lapsed;
   }
 
   async renew(): Promise<void> {
@@ -75,6 +80,8 @@ class HeldLease implements Lease {
     const began = performance.now();
     const body = JSON.stringify(this.value() ?? null);
     await this.broker.jetstream.publish(leaseSubject(this.key), body, { timeout: LEASE_RENEW_MS });
+    // The earlier value was stored when its write began or later, and this one by now.
+    if (performance.now() - this.writtenAt >= LEASE_MS) this.lapsed += 1;
     this.writtenAt = began;
   }
 }
