@@ -34,6 +34,11 @@ export class Customer {
     return customer;
   }
 
+  /** The Cookie header of the session. */
+  session(): string {
+    return this.cookie;
+  }
+
   async call<Body = Record<string, unknown>>(
     method: string,
     path: string,
