@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync, existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lastWords, openLog } from './log-file.js';
 import { StartFailure } from './start-failure.js';
 
 /** How a process ended: exactly one of the two is set, or `error` when it never ran. */
@@ -49,8 +50,7 @@ export const describeExit = (exit: Exit): string =>
  * Ctrl-C in the launcher's terminal reaches the launcher only, which then stops its children in order.
  */
 export const spawnLogged = (options: SpawnOptions): ChildProcess => {
-  mkdirSync(path.dirname(options.logFile), { recursive: true });
-  const log = openSync(options.logFile, 'a', 0o600);
+  const log = openLog(options.logFile);
   try {
     const [command, ...args] = options.command as [string, ...string[]];
     return spawn(command, args, {
@@ -81,7 +81,6 @@ export const stoppable = (child: ChildProcess, stopSignal: NodeJS.Signals, grace
     await exited;
   };
   const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
     const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await kill(stopSignal);
     clearTimeout(timer);
@@ -89,38 +88,63 @@ export const stoppable = (child: ChildProcess, stopSignal: NodeJS.Signals, grace
   return { pid: child.pid ?? -1, exited, stop, kill };
 };
 
-/** The last non-empty line of a log file, for a one-line error; '' when there is none. */
-export const lastLine = (file: string): string => {
-  if (!existsSync(file)) return '';
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines.at(-1)?.slice(0, 300) ?? '';
+/** Rejects with a StartFailure that names the log file when the process ends before it is ready. */
+export const endedEarly = async (name: string, running: Running, logFile: string): Promise<never> => {
+  const exit = await running.exited;
+  throw new StartFailure(
+    `${name} ended while starting (${describeExit(exit)}): ${lastWords(logFile)} — see ${logFile}`,
+  );
 };
 
+/** Rejects with a StartFailure, the process killed, after `timeoutMs` unless `done` is aborted before. */
+const tooLate = async (
+  name: string,
+  running: Running,
+  logFile: string,
+  timeoutMs: number,
+  done: AbortSignal,
+): Promise<never> => {
+  await delay(timeoutMs, undefined, { signal: done });
+  await running.kill();
+  throw new StartFailure(
+    `${name} was not ready within ${timeoutMs / 1000} s: ${lastWords(logFile)} — see ${logFile}`,
+  );
+};
+
+export interface Readiness {
+  name: string;
+  logFile: string;
+  running: Running;
+  timeoutMs: number;
+  /** Stops the process when aborted, so that nobody waits for a start that is not wanted any more. */
+  abort?: AbortSignal;
+}
+
 /**
- * Polls `probe` until it answers true. The process ending first, or `timeoutMs` passing, is a StartFailure
- * that names the log file and its last line.
+ * What `ready` resolves to, unless the process ends first or `timeoutMs` pass: then a StartFailure with the
+ * last words of its log. `ready` gets a signal that tells it to give up.
  */
-export const untilReady = async (
-  what: { name: string; logFile: string; running: Running; timeoutMs: number },
-  probe: () => Promise<boolean>,
-): Promise<void> => {
-  let ended: Exit | undefined;
-  void what.running.exited.then((exit) => {
-    ended = exit;
-  });
-  const until = Date.now() + what.timeoutMs;
-  while (!(await probe())) {
-    if (ended) {
-      throw new StartFailure(
-        `${what.name} ended while starting (${describeExit(ended)}): ${lastLine(what.logFile)} — see ${what.logFile}`,
-      );
-    }
-    if (Date.now() > until) {
-      await what.running.kill();
-      throw new StartFailure(
-        `${what.name} was not ready within ${what.timeoutMs / 1000} s: ${lastLine(what.logFile)} — see ${what.logFile}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+export const untilReady = async <T>(
+  what: Readiness,
+  ready: (done: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const done = new AbortController();
+  const stop = (): void => void what.running.stop();
+  what.abort?.addEventListener('abort', stop);
+  if (what.abort?.aborted) stop();
+  const early = endedEarly(what.name, what.running, what.logFile);
+  const late = tooLate(what.name, what.running, what.logFile, what.timeoutMs, done.signal);
+  early.catch(() => undefined); // it ends some day, long after it was ready
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([ready(done.signal), early, late]);
+  } finally {
+    done.abort();
+    what.abort?.removeEventListener('abort', stop);
   }
+};
+
+/** Asks again every 25 ms until the answer is true or `done` is aborted. */
+export const poll = async (question: () => Promise<boolean>, done: AbortSignal): Promise<void> => {
+  while (!done.aborted && !(await question())) await delay(25);
 };

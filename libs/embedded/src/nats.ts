@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { dieWithParent, type Running, spawnLogged, stoppable, untilReady } from './child.js';
+import { dieWithParent, poll, type Running, spawnLogged, stoppable, untilReady } from './child.js';
 import { findNatsServer } from './find-nats-server.js';
 
 export interface NatsOptions {
@@ -17,6 +17,8 @@ export interface NatsOptions {
   logFile?: string;
   /** Environment of the server; the launcher's own unless given. */
   env?: NodeJS.ProcessEnv;
+  /** Gives up a start that is under way. */
+  abort?: AbortSignal;
 }
 
 export interface NatsServer extends Running {
@@ -77,14 +79,16 @@ export const startNats = async (options: NatsOptions): Promise<NatsServer> => {
   const command = [...dieWithParent('TERM'), findNatsServer(), '-c', config];
   const running = stoppable(spawnLogged({ command, logFile, env: options.env }), 'SIGTERM', 10_000);
   const file = portsFile(dataDir, running.pid);
-  let port: number | undefined;
-  await untilReady(
-    { name: 'NATS', logFile, running, timeoutMs: options.readyTimeoutMs ?? 60_000 },
-    async () => {
-      port ??= reportedPort(file);
-      return port !== undefined && jetStreamAnswers(port);
+  const timeoutMs = options.readyTimeoutMs ?? 60_000;
+  const port = await untilReady(
+    { name: 'NATS', logFile, running, timeoutMs, abort: options.abort },
+    async (done) => {
+      await poll(async () => reportedPort(file) !== undefined, done);
+      const reported = reportedPort(file) ?? 0;
+      await poll(() => jetStreamAnswers(reported), done);
+      return reported;
     },
   );
   rmSync(file, { force: true });
-  return { ...running, port: port as number, url: `nats://127.0.0.1:${port}` };
+  return { ...running, port, url: `nats://127.0.0.1:${port}` };
 };

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { StartFailure } from './start-failure.js';
+import { errorText, StartFailure } from './start-failure.js';
 
 /** How to run PostgreSQL's programs, which refuse to run as root. */
 export interface PostgresUser {
@@ -60,7 +60,7 @@ export const runAs = (user: PostgresUser, command: string[]): void => {
   try {
     execFileSync(program, args, { stdio: 'pipe', uid: user.uid, gid: user.gid });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    const said = (error as { stderr?: Buffer }).stderr?.toString().trim() || errorText(error);
     throw new StartFailure(`${path.basename(command[0] ?? '')} failed: ${said.split('\n').at(-1)}`);
   }
 };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
-import { dieWithParent, type Running, spawnLogged, stoppable, untilReady } from './child.js';
+import { dieWithParent, poll, type Running, spawnLogged, stoppable, untilReady } from './child.js';
 import { freePort } from './free-port.js';
 import {
   clearLeftovers,
@@ -24,6 +24,8 @@ export interface PostgresOptions {
   logFile?: string;
   /** Environment of the server; the launcher's own unless given. */
   env?: NodeJS.ProcessEnv;
+  /** Gives up a start that is under way. */
+  abort?: AbortSignal;
 }
 
 export interface PostgresServer extends Running {
@@ -102,8 +104,10 @@ export const startPostgres = async (options: PostgresOptions): Promise<PostgresS
   // SIGINT is PostgreSQL's "fast" shutdown: it disconnects clients instead of waiting for them.
   const child = spawnLogged({ command, logFile, env: options.env, uid: user.uid, gid: user.gid });
   const running = stoppable(child, 'SIGINT', 15_000);
-  const ready = { name: 'PostgreSQL', logFile, running, timeoutMs: options.readyTimeoutMs ?? 60_000 };
-  await untilReady(ready, () => answers(address(port, password, 'postgres')));
+  const timeoutMs = options.readyTimeoutMs ?? 60_000;
+  await untilReady({ name: 'PostgreSQL', logFile, running, timeoutMs, abort: options.abort }, (done) =>
+    poll(() => answers(address(port, password, 'postgres')), done),
+  );
   const url = await createDatabase(port, password, 'zoetrope');
   return { ...running, port, url, createDatabase: (name) => createDatabase(port, password, name) };
 };

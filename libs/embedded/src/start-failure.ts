@@ -6,9 +6,13 @@ export class StartFailure extends Error {
   override readonly name = 'StartFailure';
 }
 
+/** Not `instanceof Error`: what Node itself throws may come from another realm, as in Jest's sandboxes. */
+const isObject = (error: unknown): error is object => typeof error === 'object' && error !== null;
+
 /** The `code` of a Node system error (ENOENT, EADDRINUSE …), or undefined for anything else. */
 export const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  isObject(error) && 'code' in error ? String(error.code) : undefined;
 
 /** The text of anything that was thrown. */
-export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const errorText = (error: unknown): string =>
+  isObject(error) && 'message' in error ? String(error.message) : String(error);

@@ -1,0 +1,156 @@
+import path from 'node:path';
+import { type NatsServer, startNats } from './nats.js';
+import { repoRoot } from './paths.js';
+import type { Ports } from './ports.js';
+import { type PostgresServer, startPostgres } from './postgres.js';
+import { type ServiceProcess, startProcess } from './process.js';
+import type { Secrets } from './secrets.js';
+import { Supervised } from './supervised.js';
+import type { System, SystemOptions } from './system.js';
+import { type Addresses, rendererEnv, serverEnv, serviceEnv } from './system-env.js';
+
+export type AppName = 'local-replicate' | 'quota' | 'generator' | 'notifier' | 'gateway';
+
+/** The gateway comes last, when there is somebody to decide and to work. */
+const workers = ['quota', 'generator', 'notifier'] as const;
+
+const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** All processes of one system: who starts when, with what, and who stops when. */
+export class Parts {
+  readonly nats: Supervised<NatsServer> | undefined;
+  readonly postgres: Supervised<PostgresServer> | undefined;
+  readonly #options: SystemOptions;
+  readonly #secrets: Secrets;
+  readonly #ports: Ports;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #apps = new Map<AppName, Supervised<ServiceProcess>>();
+  #at: Addresses | undefined;
+
+  constructor(options: SystemOptions, secrets: Secrets, ports: Ports) {
+    this.#options = options;
+    this.#secrets = secrets;
+    this.#ports = ports;
+    this.#env = { ...process.env, ...options.env };
+    if (!this.#env.NATS_URL) this.nats = this.#supervisedNats();
+    if (!this.#env.DATABASE_URL) this.postgres = this.#supervisedPostgres();
+  }
+
+  async start(): Promise<void> {
+    const renderer = this.#env.REPLICATE_API_TOKEN ? undefined : await this.#ports.take('local-replicate');
+    const gateway = localUrl(this.#options.port);
+    const [nats, postgres] = await Promise.all([
+      this.nats?.start(),
+      this.postgres?.start(),
+      renderer === undefined ? undefined : this.#startApp('local-replicate', renderer),
+    ]);
+    this.#at = {
+      nats: nats?.url ?? this.#env.NATS_URL ?? '',
+      database: postgres?.url ?? this.#env.DATABASE_URL ?? '',
+      renderer: renderer === undefined ? undefined : localUrl(renderer),
+      gateway,
+      public: this.#options.publicUrl ?? `http://localhost:${this.#options.port}`,
+    };
+    await Promise.all(workers.map(async (app) => this.#startApp(app, await this.#ports.take(app))));
+    await this.#startApp('gateway', this.#options.port);
+  }
+
+  /** Door first, so nothing new comes in; then who works; then what they stand on. Safe to call twice. */
+  async stop(): Promise<void> {
+    await this.#apps.get('gateway')?.stop();
+    await Promise.all(workers.map((app) => this.#apps.get(app)?.stop()));
+    await this.#apps.get('local-replicate')?.stop();
+    await Promise.all([this.postgres?.stop(), this.nats?.stop()]);
+  }
+
+  addresses(): Addresses {
+    if (!this.#at) throw new Error('addresses are known after start');
+    return this.#at;
+  }
+
+  /** Folders that the embedded servers made and that must be there next time. */
+  embeddedPieces(): string[] {
+    return [...(this.nats ? ['nats'] : []), ...(this.postgres ? ['postgres'] : [])];
+  }
+
+  describe(): Omit<System, 'dataDir' | 'secrets' | 'stop'> {
+    const at = this.addresses();
+    return {
+      url: at.gateway,
+      publicUrl: at.public,
+      natsUrl: at.nats,
+      databaseUrl: at.database,
+      rendererUrl: at.renderer,
+      services: Object.fromEntries(this.#apps) as System['services'],
+      servers: { nats: this.nats, postgres: this.postgres },
+    };
+  }
+
+  #supervisedNats(): Supervised<NatsServer> {
+    const { fast, dataDir } = this.#options;
+    const files = {
+      dataDir: path.join(dataDir, 'nats'),
+      logFile: this.#log('nats'),
+      env: serverEnv(dataDir),
+    };
+    const sync = fast ? 'default' : 'always';
+    return this.#supervised('nats', async (abort) =>
+      startNats({ ...files, port: await this.#portOf('nats'), sync, abort }),
+    );
+  }
+
+  #supervisedPostgres(): Supervised<PostgresServer> {
+    const { fast, dataDir } = this.#options;
+    const files = {
+      dataDir: path.join(dataDir, 'postgres'),
+      logFile: this.#log('postgres'),
+      env: serverEnv(dataDir),
+    };
+    return this.#supervised('postgres', async (abort) =>
+      startPostgres({ ...files, port: await this.#portOf('postgres'), fast, abort }),
+    );
+  }
+
+  /** Others hold the address of a running part, so a restart uses the port of the first start. */
+  readonly #chosen = new Map<string, number>();
+  async #portOf(part: string): Promise<number> {
+    const port = this.#chosen.get(part) ?? (await this.#ports.take(part));
+    this.#chosen.set(part, port);
+    return port;
+  }
+
+  #startApp(app: AppName, port: number): Promise<ServiceProcess> {
+    const entry = this.#options.entries?.[app] ?? path.join(repoRoot, 'apps', app, 'dist', 'main.js');
+    const env = this.#envOf(app, port);
+    const part = this.#supervised(app, (abort) =>
+      startProcess({ name: app, entry, env, logFile: this.#log(app), abort }),
+    );
+    this.#apps.set(app, part);
+    return part.start();
+  }
+
+  #envOf(app: AppName, port: number): NodeJS.ProcessEnv {
+    const { dataDir, host } = this.#options;
+    if (app === 'local-replicate') return rendererEnv(this.#env, dataDir, port, this.#secrets);
+    const env = { ...serviceEnv(this.#env, dataDir, this.addresses(), this.#secrets), PORT: String(port) };
+    return app === 'gateway' && host !== undefined ? { ...env, HOST: host } : env;
+  }
+
+  #supervised<R extends NatsServer | PostgresServer | ServiceProcess>(
+    name: string,
+    start: (abort: AbortSignal) => Promise<R>,
+  ): Supervised<R> {
+    const { onStatus, backoffMs } = this.#options;
+    return new Supervised({
+      name,
+      start,
+      onStatus,
+      backoffMs,
+      describe: (running) => `port ${running.port}`,
+    });
+  }
+
+  #log(part: string): string {
+    return path.join(this.#options.dataDir, 'logs', `${part}.log`);
+  }
+}
