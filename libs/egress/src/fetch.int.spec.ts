@@ -194,7 +194,9 @@ describe('the size cap', () => {
   });
 
   it('believes a declared length that is too long, and passes one that just fits', async () => {
-    const port = await serve((_request, response) => response.end(Buffer.alloc(1000)));
+    const port = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).end(Buffer.alloc(1000));
+    });
     expect((await refusal(`http://127.0.0.1:${port}/`, { maxBytes: 999 })).code).toBe('too_large');
     expect((await fetched(`http://127.0.0.1:${port}/`, { maxBytes: 1000 })).bytes).toHaveLength(1000);
     expect((await fetched(`http://127.0.0.1:${port}/`, { maxBytes: 1, method: 'HEAD' })).bytes).toHaveLength(
