@@ -62,6 +62,16 @@ export const EventData = z.object({
   progress: z.number().min(0).max(1).optional(),
   error_code: z.string().optional(),
   error_msg: z.string().optional(),
+  vision_prompt: z.string().optional(),
+  /** On `cancelled`: superseded, requested or deleted. */
+  reason: z.string().optional(),
+  /** On `retry_scheduled`: when the next attempt begins, Unix ms. */
+  retry_at: z.number().int().optional(),
+  /** On `cache_purged` and `ready`: caches that did not confirm. */
+  unconfirmed: z.array(z.string()).optional(),
+  delivery_id: z.string().optional(),
+  event_type: z.string().optional(),
+  response_code: z.number().int().optional(),
 });
 export type EventData = z.infer<typeof EventData>;
 

@@ -1,0 +1,141 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Recorded } from '@zoetrope/contracts/fact';
+import { AssetDeleted } from '@zoetrope/contracts/facts/request';
+import {
+  CachesPurged,
+  GenerationReady,
+  type ServedVideo,
+  type VideoFact,
+  VideoSwitched,
+} from '@zoetrope/contracts/facts/video';
+import { assetSubject } from '@zoetrope/contracts/subjects';
+import type { Cause, EventLog } from '@zoetrope/eventlog/event-log';
+import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { TIMINGS, type Timings } from '../config.js';
+import { Fence, type Fenced } from './fence.js';
+import { PURGERS, type Purger, purgeAll } from './purger.js';
+import { ViewsPosition } from './views-position.js';
+import { type Stored, whatsLeft } from './whats-left.js';
+
+/** A fact of `.video` as the next append has to know it. */
+interface Standing {
+  readonly seq: number;
+  readonly video: ServedVideo;
+  readonly cause: Cause;
+}
+
+/** Fence, switch, purge, announce (ARCHITECTURE step 5). Every step may run twice; the log says which are left. */
+@Injectable()
+export class Switchover {
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TIMINGS) private readonly timings: Timings,
+    @Inject(PURGERS) private readonly purgers: readonly Purger[],
+    private readonly fence: Fence,
+    private readonly views: ViewsPosition,
+  ) {}
+
+  /** Serves and announces whatever is stored of the asset, up to that generation. */
+  async bringUpTo(assetId: string, generation: number): Promise<void> {
+    for (;;) {
+      const last = await this.#lastVideo(assetId);
+      // What this was called for is announced: nothing is read that is not needed.
+      if (last && last.data.generation >= generation && GenerationReady.is(last as Recorded)) return;
+      const from = last?.data.requestSeq ?? 1;
+      const pipeline = await this.log.readCurrent(assetSubject(assetId, 'generation'), { from });
+      const left = whatsLeft(last, pipeline, generation);
+      if (left.kind === 'nothing-left') return;
+      if (left.kind === 'announce') await this.#announce(left.last);
+      else if (await this.#isDeleted(assetId)) return;
+      else await this.#switch(left.stored, last);
+    }
+  }
+
+  async #lastVideo(assetId: string) {
+    return (await this.log.last(assetSubject(assetId, 'video'))) as Recorded<VideoFact> | undefined;
+  }
+
+  /** Nothing is asked after a delete, so it is the last word. */
+  async #isDeleted(assetId: string): Promise<boolean> {
+    const last = await this.log.last(assetSubject(assetId, 'request'));
+    return last !== undefined && AssetDeleted.is(last);
+  }
+
+  async #switch(stored: Stored, last: Recorded<VideoFact> | undefined): Promise<void> {
+    const fenced = await this.#raiseFence(stored.data);
+    // Last-Modified counts whole seconds and has to grow with every video.
+    const switchedAt = Math.max(this.clock.now(), (last?.data.switchedAt ?? 0) + 1_000);
+    const video = videoOf({ ...stored.data, switchedAt });
+    const cause = causeOf(stored);
+    const switched = await this.log.append(assetSubject(video.assetId, 'video'), VideoSwitched(video), {
+      expect: last?.meta.seq ?? 0,
+      cause,
+    });
+    // Another copy was faster: what is left is read again.
+    if (switched.kind === 'conflict' || switched.already) return;
+    const standing = { seq: switched.seq, video, cause: { ...cause, id: switched.id } };
+    await this.#purge(standing, fenced);
+  }
+
+  /** Goes on where somebody stopped after the switch. */
+  async #announce(last: Recorded<VideoFact>): Promise<void> {
+    const standing = { seq: last.meta.seq, video: videoOf(last.data), cause: causeOf(last) };
+    if (CachesPurged.is(last)) return this.#ready(standing, last.data.unconfirmed);
+    // Who confirmed is not in the log; they are asked again, which changes nothing.
+    await this.#purge(standing, await this.#raiseFence(last.data));
+  }
+
+  async #purge({ seq, video, cause }: Standing, fenced: Fenced): Promise<void> {
+    const { assetId, projectId } = video;
+    const [caches, inViews] = await Promise.all([
+      purgeAll(this.purgers, { assetId, projectId, tag: `asset-${assetId}` }, this.timings.purgeMs),
+      this.views.waitFor(seq, this.timings.purgeMs),
+    ]);
+    const unconfirmed = [...fenced.unconfirmed, ...caches.unconfirmed, ...(inViews ? [] : ['views'])];
+    const fact = CachesPurged({ ...video, caches: [...fenced.confirmed, ...caches.purged], unconfirmed });
+    const purged = await this.log.append(assetSubject(assetId, 'video'), fact, { expect: seq, cause });
+    if (purged.kind === 'conflict' || purged.already) return;
+    await this.#ready({ seq: purged.seq, video, cause: { ...cause, id: purged.id } }, unconfirmed);
+  }
+
+  async #ready({ seq, video, cause }: Standing, unconfirmed: string[]): Promise<void> {
+    const fact = GenerationReady({ ...video, unconfirmed });
+    // A conflict is found out by the next look at what is left.
+    await this.log.append(assetSubject(video.assetId, 'video'), fact, { expect: seq, cause });
+  }
+
+  #raiseFence({
+    assetId,
+    generation,
+    requestSeq,
+  }: Pick<ServedVideo, 'assetId' | 'generation' | 'requestSeq'>) {
+    return this.fence.raise({ assetId, generation, seq: requestSeq });
+  }
+}
+
+const causeOf = ({ meta }: Recorded): Cause => ({
+  id: meta.id,
+  requestId: meta.requestId,
+  traceparent: meta.traceparent,
+});
+
+/** The members that stand on every fact of `.video`; the schema is strict, so no other may be passed on. */
+const videoOf = (from: ServedVideo): ServedVideo => ({
+  assetId: from.assetId,
+  projectId: from.projectId,
+  ownerId: from.ownerId,
+  generation: from.generation,
+  requestSeq: from.requestSeq,
+  key: from.key,
+  sha256: from.sha256,
+  bytes: from.bytes,
+  durationMs: from.durationMs,
+  width: from.width,
+  height: from.height,
+  loopMode: from.loopMode,
+  model: from.model,
+  posterKey: from.posterKey,
+  switchedAt: from.switchedAt,
+});

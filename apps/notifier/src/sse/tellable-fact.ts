@@ -1,0 +1,25 @@
+import type { Recorded } from '@zoetrope/contracts/fact';
+import { frameOf, type View } from './frames.js';
+
+/** A fact with its frames, each made once however many clients get it. */
+export class TellableFact {
+  readonly #frames = new Map<View, string | undefined>();
+
+  constructor(
+    readonly fact: Recorded,
+    private readonly epoch: string,
+  ) {}
+
+  get seq(): number {
+    return this.fact.meta.seq;
+  }
+
+  get generation(): number {
+    return (this.fact.data as { generation: number }).generation;
+  }
+
+  frame(view: View): string | undefined {
+    if (!this.#frames.has(view)) this.#frames.set(view, frameOf(this.fact, this.epoch, view));
+    return this.#frames.get(view);
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { Deliveries } from './deliveries.js';
+import { Dispatcher } from './dispatcher.js';
+import { Endpoints } from './endpoints.js';
+import { Receiver } from './receiver.js';
+import { SendWebhooksWhenSubscribed } from './send-webhooks-when-subscribed.js';
+import { WebhookSigning } from './signing.js';
+import { WebhookAlarms } from './webhook-alarms.js';
+
+@Module({
+  controllers: [SendWebhooksWhenSubscribed],
+  providers: [Deliveries, Dispatcher, Endpoints, Receiver, WebhookAlarms, WebhookSigning],
+})
+export class WebhooksModule {}
