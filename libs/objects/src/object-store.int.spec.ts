@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -131,7 +131,7 @@ describe.each([
       const content = await store.get(`bodies/${kind}`);
       expect(content && (await buffer(content.stream)).equals(bytes)).toBe(true);
     }
-    await rm(path);
+    await rm(dirname(path), { recursive: true });
   });
 
   it('keeps an empty object', async () => {
