@@ -27,8 +27,8 @@ export const GeneratorDue = z.object({
   requestSeq: z.number().int().optional(),
   stage: z.string(),
   attempt: z.number().int(),
-  /** `callback`: the provider reported; `poll`, `retry`, `stall`: an alarm went off. */
-  kind: z.enum(['callback', 'poll', 'retry', 'stall']),
+  /** `begin`: just queued; `callback`: the provider reported; `poll`, `retry`, `stall`: an alarm went off. */
+  kind: z.enum(['begin', 'callback', 'poll', 'retry', 'stall']),
   /** From a verified callback: adopts a prediction whose creation was never recorded. */
   predictionId: z.string().optional(),
   /** How many polls went before; the next comes after 30 s doubled as often. */
@@ -37,7 +37,11 @@ export const GeneratorDue = z.object({
 export type GeneratorDue = z.infer<typeof GeneratorDue>;
 
 /** Notifier to one gateway: confirm you know generation `generation` (its first fact has sequence `seq`). */
-export const FenceQuestion = z.object({ assetId: AssetId, generation: GenerationNumber, seq: z.number().int() });
+export const FenceQuestion = z.object({
+  assetId: AssetId,
+  generation: GenerationNumber,
+  seq: z.number().int(),
+});
 export type FenceQuestion = z.infer<typeof FenceQuestion>;
 /** `confirmed`: it knows, and no storable answer of an older generation is still going out. */
 export const FenceAnswer = z.object({ confirmed: z.boolean() });

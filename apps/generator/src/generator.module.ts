@@ -1,0 +1,53 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ObjectStore } from '@zoetrope/objects/store';
+import { Advance } from './advance.js';
+import { Cancellations } from './cancellations.js';
+import { Generations } from './generations.js';
+import { AdvanceWhenDue } from './handlers/advance-when-due.js';
+import { EndGenerationWhenCancelRequested } from './handlers/end-generation-when-cancel-requested.js';
+import { RecordQueuedWhenReserved } from './handlers/record-queued-when-reserved.js';
+import { RecordRefusedWhenDenied } from './handlers/record-refused-when-denied.js';
+import { Takings } from './handlers/takings.js';
+import { OBJECTS } from './objects.js';
+import { PipelineAlarms } from './pipeline-alarms.js';
+import { Predictions } from './predictions.js';
+import { ProgressWatch } from './progress/progress-watch.js';
+import { Provider } from './provider/provider.js';
+import { AnimateStage } from './stages/animate.js';
+import { CollectStage } from './stages/collect.js';
+import { SourceStage } from './stages/source.js';
+import { StitchStage } from './stages/stitch.js';
+import { StoreStage } from './stages/store.js';
+import { VisionStage } from './stages/vision.js';
+
+@Module({
+  controllers: [
+    RecordQueuedWhenReserved,
+    RecordRefusedWhenDenied,
+    EndGenerationWhenCancelRequested,
+    AdvanceWhenDue,
+  ],
+  providers: [
+    Generations,
+    PipelineAlarms,
+    Cancellations,
+    Takings,
+    Advance,
+    Predictions,
+    Provider,
+    ProgressWatch,
+    SourceStage,
+    VisionStage,
+    AnimateStage,
+    CollectStage,
+    StitchStage,
+    StoreStage,
+  ],
+})
+class GeneratorModule {}
+
+/** Runs the pipeline (source, vision, image-to-video, stitch, store) on this object store. */
+export const generatorModule = (objects: ObjectStore): DynamicModule => ({
+  module: GeneratorModule,
+  providers: [{ provide: OBJECTS, useValue: objects }],
+});

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import type { PredictionStage } from '@zoetrope/contracts/facts/generation';
+import type { Generation } from '@zoetrope/domain/generation';
+import { cropToAspect } from '@zoetrope/media/image';
+import { lastFrame } from '@zoetrope/media/stitch';
+import { withTempFolder } from '@zoetrope/media/temp';
+import type { ObjectStore } from '@zoetrope/objects/store';
+import { CONFIG } from '@zoetrope/platform/config';
+import type { GeneratorConfig } from '../config.js';
+import { MODELS } from '../models/models.js';
+import { OBJECTS, readObject } from '../objects.js';
+import { Provider, type ToPredict } from '../provider/provider.js';
+import { withMotion } from './motion-prompt.js';
+
+/** Makes what a stage's prediction is asked for. */
+@Injectable()
+export class AnimateStage {
+  constructor(
+    @Inject(OBJECTS) private readonly objects: ObjectStore,
+    @Inject(CONFIG) private readonly config: GeneratorConfig,
+    private readonly provider: Provider,
+  ) {}
+
+  /**
+   * stage1 and single go forward from the image; stage2 starts on stage1's last frame and, where the model can
+   * end on a frame, returns to the image.
+   * @throws ProviderError, ObjectStoreError, MediaError
+   */
+  async order(state: Generation, stage: PredictionStage, attempt: number): Promise<ToPredict> {
+    const { queued, source } = state;
+    if (!queued || !source) throw new Error(`${stage} needs a source`);
+    const { resolved, model } = queued;
+    const { endsOnFrame, input } = MODELS[model];
+    const still = await cropToAspect(await readObject(this.objects, source.key), resolved.aspect);
+    const back = stage === 'stage2';
+    const image = back ? await this.lastFrameOf(state) : await this.provider.imageInput(still, 'image/jpeg');
+    const lastImage = back && endsOnFrame ? await this.provider.imageInput(still, 'image/jpeg') : undefined;
+    const prompt = withMotion(
+      back ? returning(state.prompt ?? '', endsOnFrame) : (state.prompt ?? ''),
+      resolved.motion,
+    );
+    const seconds = resolved.mode === 'loop' ? resolved.dur_seconds / 2 : resolved.dur_seconds;
+    const asked = input({ prompt, image, lastImage, seconds, seed: resolved.seed });
+    return { model, input: asked, webhook: this.webhookOf(state, stage, attempt) };
+  }
+
+  private async lastFrameOf({ attempts }: Generation): Promise<string> {
+    const clip = attempts.stage1?.output;
+    if (!clip) throw new Error('stage2 needs the clip of stage1');
+    const bytes = await readObject(this.objects, clip.key);
+    const frame = await withTempFolder(async (folder) => {
+      const path = join(folder, 'stage1.mp4');
+      await writeFile(path, bytes);
+      return lastFrame(path);
+    });
+    return this.provider.imageInput(frame, 'image/png');
+  }
+
+  /** The address says what the callback is about, so it needs no state to be understood. */
+  private webhookOf({ queued, number }: Generation, stage: string, attempt: number): string {
+    const gateway = this.config.GATEWAY_URL ?? this.config.PUBLIC_URL;
+    return `${gateway}/v1/callbacks/replicate/${queued?.assetId}/${number}/${stage}/${attempt}`;
+  }
+}
+
+/** A model that cannot end on a frame is at least told to move back. */
+const returning = (prompt: string, endsOnFrame: boolean): string =>
+  endsOnFrame
+    ? `${prompt}. The camera eases back to the opening frame`
+    : `The camera pulls back to the opening frame. ${prompt}`;

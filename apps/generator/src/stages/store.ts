@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Mp4Stored } from '@zoetrope/contracts/facts/generation';
+import type { Generation } from '@zoetrope/domain/generation';
+import { posterFrom } from '@zoetrope/media/image';
+import { probeVideo, type VideoFacts } from '@zoetrope/media/probe';
+import { OUTPUT_FPS } from '@zoetrope/media/stitch';
+import { posterKey, videoKey } from '@zoetrope/objects/keys';
+import type { ObjectStore } from '@zoetrope/objects/store';
+import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import type { MakeFact } from '../generations.js';
+import { OBJECTS, readObject } from '../objects.js';
+import { asStageError, StageError } from './stage-error.js';
+import { loopModeOf } from './stitch.js';
+
+const POSTER_MAX_SIDE = 1280;
+
+/** Verifies the finished video and puts it and its poster under their immutable keys. */
+@Injectable()
+export class StoreStage {
+  constructor(
+    @Inject(OBJECTS) private readonly objects: ObjectStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws StageError r2_write_failed; merge_failed for a video that breaks the promises of its format */
+  async run(state: Generation): Promise<MakeFact> {
+    try {
+      return await this.store(state);
+    } catch (error) {
+      throw asStageError(error, 'r2_write_failed');
+    }
+  }
+
+  private async store(state: Generation): Promise<MakeFact> {
+    const from = this.clock.now();
+    const { queued, attempts } = state;
+    const merged = attempts.merge?.output;
+    if (!queued || !merged) throw new Error('storing needs a merged video');
+    const bytes = await readObject(this.objects, merged.key);
+    const video = await probeVideo(bytes);
+    verify(video, queued.resolved.dur_seconds * 1000);
+    const key = videoKey(queued.assetId, state.number, merged.sha256);
+    const options = { contentType: 'video/mp4', sha256: merged.sha256 };
+    const [stored, poster] = await Promise.all([this.objects.put(key, bytes, options), this.poster(state)]);
+    const { durationMs, width, height } = video;
+    const latencyMs = Math.max(0, this.clock.now() - from);
+    const described = { durationMs, width, height, loopMode: loopModeOf(state), model: queued.model };
+    return (base) => Mp4Stored({ ...base, ...stored, ...described, posterKey: poster, latencyMs });
+  }
+
+  private async poster({ queued, source }: Generation): Promise<string> {
+    if (!queued || !source) throw new Error('a poster needs a source');
+    const { aspect } = queued.resolved;
+    const bytes = await posterFrom(await readObject(this.objects, source.key), {
+      aspect,
+      maxSide: POSTER_MAX_SIDE,
+    });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const key = posterKey(queued.assetId, sha256);
+    await this.objects.put(key, bytes, { contentType: 'image/jpeg', sha256 });
+    return key;
+  }
+}
+
+/** PRODUCT 5: H.264 baseline, yuv420p, no audio, fast start, even sides, the length within one frame. */
+export function verify(video: VideoFacts, durationMs: number): void {
+  const frameMs = 1000 / OUTPUT_FPS;
+  const promises: readonly [boolean, string][] = [
+    [video.codec === 'h264' && /baseline/i.test(video.profile), `codec ${video.codec} ${video.profile}`],
+    [video.pixFmt === 'yuv420p', `pixel format ${video.pixFmt}`],
+    [!video.hasAudio, 'an audio track'],
+    [video.fastStart, 'its index at the end'],
+    [video.width % 2 === 0 && video.height % 2 === 0, `sides ${video.width}x${video.height}`],
+    [Math.abs(video.durationMs - durationMs) <= frameMs + 1, `${video.durationMs} ms for ${durationMs} ms`],
+  ];
+  const broken = promises.filter(([kept]) => !kept).map(([, what]) => what);
+  // The same clips give the same bytes, so another attempt would end here as well.
+  if (broken.length > 0) throw new StageError('merge_failed', `the video has ${broken.join(', ')}`, false);
+}

@@ -1,0 +1,114 @@
+import type { FactOf } from '@zoetrope/contracts/fact';
+import {
+  GenerationCancelled,
+  type GenerationFact,
+  GenerationFailed,
+  GenerationQueued,
+  GenerationRefused,
+} from '@zoetrope/contracts/facts/generation';
+import type { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
+import type { Ask, AssetState } from './asset.js';
+import { type Decision, nothingNew, record } from './decision.js';
+import type { Generation } from './generation.js';
+import { resolveValues } from './generation-values.js';
+
+/** What is known when quota's outcome for an ask arrives. */
+export interface Taking {
+  readonly asset: AssetState;
+  readonly generation: Generation;
+  readonly ask: Ask;
+  /** Stream sequence of the ask. */
+  readonly requestSeq: number;
+}
+
+type Reserved = FactOf<typeof GenerationReserved>['data'];
+type Denied = FactOf<typeof GenerationDenied>['data'];
+
+/** Everything that stands on each fact of the generation that `ask` asked for. */
+export const baseOf = ({ ask, requestSeq, generation }: Taking) => ({
+  assetId: ask.assetId,
+  projectId: ask.projectId,
+  ownerId: ask.ownerId,
+  period: ask.period,
+  generation: ask.number,
+  requestSeq,
+  commandId: ask.commandId,
+  latest: generation.latest,
+});
+
+const isDecided = ({ queued, ended }: Generation) => queued !== undefined || ended !== undefined;
+
+/**
+ * The newest reservation wins: an older one that arrives late ends as superseded, a cancelled one as cancelled,
+ * and any other is queued with its values and names the open generation it ends.
+ */
+export const takeUp =
+  (reserved: Reserved, drawnSeed: number) =>
+  (taking: Taking): Decision<GenerationFact> => {
+    const { asset, generation, ask, requestSeq } = taking;
+    if (isDecided(generation) || !asset.origin) return nothingNew;
+    const base = baseOf(taking);
+    const reason = whyNot(taking);
+    if (reason) return record(GenerationCancelled({ ...base, reason, predicted: false }));
+    const { src, asked: prepared, defaults } = asset.origin;
+    const { plan, model, overage } = reserved;
+    const current = asset.latest?.resolved;
+    const resolved = resolveValues({ asked: ask.asked, prepared, defaults, current, plan, drawnSeed });
+    return record(
+      GenerationQueued({
+        ...base,
+        latest: { generation: ask.number, requestSeq },
+        resolved,
+        ownPrompt: prepared.prompt_override,
+        src,
+        plan,
+        model,
+        overage,
+        supersedes: openBefore(asset, ask.number),
+      }),
+    );
+  };
+
+const whyNot = ({ asset, generation, ask }: Taking) => {
+  if (asset.deleted) return 'deleted';
+  if (ask.number <= asset.cancelledUpTo) return 'requested';
+  return (generation.latest?.generation ?? 0) > ask.number ? 'superseded' : undefined;
+};
+
+const openBefore = (asset: AssetState, number: number): number | undefined => {
+  const latest = asset.latest?.generation;
+  return latest !== undefined && latest < number && asset.outcomes.get(latest)?.kind === 'open'
+    ? latest
+    : undefined;
+};
+
+/** Writes quota's refusal on the asset, so that an asset folds from its own subjects. */
+export const refuseGeneration =
+  (denied: Denied) =>
+  (taking: Taking): Decision<GenerationFact> =>
+    isDecided(taking.generation)
+      ? nothingNew
+      : record(GenerationRefused({ ...baseOf(taking), reason: denied.reason }));
+
+/** What stands on each further fact of a queued generation. */
+export const runningBase = (state: Generation) => {
+  if (!state.queued) throw new Error(`generation ${state.number} was never queued`);
+  const { assetId, projectId, ownerId, period, generation, requestSeq, commandId } = state.queued;
+  return { assetId, projectId, ownerId, period, generation, requestSeq, commandId, latest: state.latest };
+};
+
+/** Ends a generation that is queued and open; too late once its video is stored. */
+export const cancelGeneration =
+  (reason: 'superseded' | 'requested' | 'deleted') =>
+  (state: Generation): Decision<GenerationFact> =>
+    !state.queued || state.ended
+      ? nothingNew
+      : record(GenerationCancelled({ ...runningBase(state), reason, predicted: state.predicted }));
+
+/** A handler gave up on the ask before or after it was queued. Releases the reservation. */
+export const giveUp =
+  (message: string) =>
+  (taking: Taking): Decision<GenerationFact> =>
+    taking.generation.ended
+      ? nothingNew
+      : record(GenerationFailed({ ...baseOf(taking), code: 'pipeline_stalled', message }));
