@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { CallerGuard } from './accounts/caller.guard.js';
+import { CancelModule } from './cancel/cancel.module.js';
+import { DirectoryModule } from './directory/directory.module.js';
+import { HttpModule } from './http/http.module.js';
+import { KeyGuard } from './idempotency/key.guard.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+import { PrepareModule } from './prepare/prepare.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
+import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
+import { RateLimitModule } from './rate-limit/rate-limit.module.js';
+import { RegenerateModule } from './regenerate/regenerate.module.js';
+import { ResourcesModule } from './resources/resources.module.js';
+import { UploadModule } from './upload/upload.module.js';
+
+/**
+ * The gateway: what users can do, one module each. A module brings its own controllers and providers; database
+ * and objects come from the global ResourcesModule; CONFIG, EVENT_LOG, CLOCK, IDS and Readiness from whoever boots it.
+ */
+@Module({
+  imports: [
+    HttpModule,
+    ResourcesModule,
+    DirectoryModule,
+    AccountsModule,
+    RateLimitModule,
+    ProjectsModule,
+    UploadModule,
+    PrepareModule,
+    RegenerateModule,
+    CancelModule,
+    OpenApiModule,
+  ],
+  // In this order: 401 wins over the rate limit (PRODUCT 3.2), and the key stands on both.
+  providers: [
+    { provide: APP_GUARD, useClass: KeyGuard },
+    { provide: APP_GUARD, useClass: CallerGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,32 @@
+import { RATE_LIMITS } from '@zoetrope/contracts/api/common';
+import { commonConfig, serviceConfig } from '@zoetrope/platform/config';
+import { z } from 'zod';
+
+const perMinute = (fallback: number, what: string) =>
+  z.coerce.number().int().min(1).max(1_000_000).default(fallback).describe(`${what} per user and minute`);
+
+/** Everything the gateway reads from its environment. */
+export const gatewayConfig = serviceConfig.extend({
+  PORT: commonConfig.PORT.default(4000),
+  DATABASE_URL: commonConfig.DATABASE_URL,
+  PUBLIC_URL: commonConfig.PUBLIC_URL.default('http://localhost:4000'),
+  ZOETROPE_SECRET_KEY: commonConfig.ZOETROPE_SECRET_KEY,
+  ZOETROPE_INTERNAL_TOKEN: commonConfig.ZOETROPE_INTERNAL_TOKEN,
+  ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
+  OBJECTS_DIR: commonConfig.OBJECTS_DIR,
+  S3_ENDPOINT: commonConfig.S3_ENDPOINT,
+  S3_BUCKET: commonConfig.S3_BUCKET,
+  S3_REGION: commonConfig.S3_REGION,
+  S3_ACCESS_KEY_ID: commonConfig.S3_ACCESS_KEY_ID,
+  S3_SECRET_ACCESS_KEY: commonConfig.S3_SECRET_ACCESS_KEY,
+  S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
+  RATE_PREPARE: perMinute(RATE_LIMITS.prepare, 'prepare calls'),
+  RATE_REGENERATE: perMinute(RATE_LIMITS.regenerate, 'regenerate calls'),
+  RATE_WEBHOOKS_TEST: perMinute(RATE_LIMITS.webhooks_test, 'webhook test deliveries'),
+  RATE_OTHER: perMinute(RATE_LIMITS.other, 'other signed-in calls'),
+  GOOGLE_CLIENT_ID: z.string().optional().describe('with its secret: sign-in by Google'),
+  GOOGLE_CLIENT_SECRET: z.string().optional().describe('secret of the Google client'),
+  GITHUB_CLIENT_ID: z.string().optional().describe('with its secret: sign-in by GitHub'),
+  GITHUB_CLIENT_SECRET: z.string().optional().describe('secret of the GitHub client'),
+});
+export type GatewayConfig = z.infer<typeof gatewayConfig>;

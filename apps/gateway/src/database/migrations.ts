@@ -1,0 +1,5 @@
+import { Views1700000000002 } from '../projections/views-2.js';
+import { Secrets1700000000001 } from './secrets-1.js';
+
+/** Every migration, oldest first; the number in a name decides the order. */
+export const MIGRATIONS = [Secrets1700000000001, Views1700000000002];

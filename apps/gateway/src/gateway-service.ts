@@ -1,0 +1,14 @@
+import type { ServiceOptions } from '@zoetrope/platform/service';
+import { AppModule } from './app.module.js';
+import type { GatewayConfig } from './config.js';
+import { ADAPTER_OPTIONS, frame } from './http/frame.js';
+
+/** The gateway as a service: what `main` runs, and what tests start in their own process. */
+export const gatewayService = (config: GatewayConfig): ServiceOptions<GatewayConfig> => ({
+  name: 'gateway',
+  module: AppModule,
+  config,
+  database: true,
+  transport: false,
+  http: { adapter: ADAPTER_OPTIONS, bodyParser: false, setup: (app) => frame(app) },
+});

@@ -1,0 +1,48 @@
+import multipart from '@fastify/multipart';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MAX_UPLOAD_BYTES } from '@zoetrope/contracts/api/common';
+import { childTraceparent, runInContext } from '@zoetrope/platform/context';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { answerCors } from './cors.js';
+import { ErrorFilter } from './error-filter.js';
+import { takeBodiesAsTheyCome } from './incoming-body.js';
+import { requestIdOf } from './request-id.js';
+import { RouteTable } from './route-table.js';
+
+/** Options of Nest's FastifyAdapter: proxy URLs carry whole addresses as one path parameter. */
+export const ADAPTER_OPTIONS = {
+  genReqId: (raw: { headers: Record<string, string | string[] | undefined> }) =>
+    requestIdOf(raw.headers['x-request-id']),
+  requestIdHeader: false as const,
+  routerOptions: { maxParamLength: 8_192 },
+  forceCloseConnections: true,
+};
+
+/** Request id, trace and CORS on every answer, before anything can fail. */
+function onEveryRequest(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    if (answerCors(request, reply)) return;
+    const parent = traceparentOf(request);
+    runInContext({ requestId: request.id, traceparent: childTraceparent(parent) }, done);
+  });
+}
+
+function traceparentOf(request: FastifyRequest): string | undefined {
+  const header = request.headers.traceparent;
+  return typeof header === 'string' ? header : undefined;
+}
+
+/** What stands between Fastify and the features; call before the application starts to listen. */
+export async function frame(app: NestFastifyApplication): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const routes = app.get(RouteTable);
+  fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+  onEveryRequest(fastify);
+  takeBodiesAsTheyCome(fastify);
+  await fastify.register(multipart, {
+    limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 0, parts: 1 },
+    throwFileSizeLimit: false,
+  });
+  app.useGlobalFilters(app.get(ErrorFilter));
+}

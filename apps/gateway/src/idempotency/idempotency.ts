@@ -1,0 +1,98 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { IDEMPOTENCY_WAIT_MS } from '@zoetrope/contracts/api/common';
+import { LogUnavailable } from '@zoetrope/eventlog/errors';
+import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import { ApiError } from '../http/api-error.js';
+import { type Answered, type Claim, Claims } from './claims.js';
+import type { Command, KeyedAnswer, KeyedCall, Outcome } from './outcome.js';
+import { within } from './within.js';
+
+type Done =
+  | (Outcome & { readonly kind: 'answer'; readonly replayed: boolean })
+  | Exclude<Outcome, { kind: 'answer' }>;
+
+interface Running {
+  readonly fingerprint: string;
+  readonly done: Promise<Done>;
+}
+
+/** Milliseconds after which a call without a decision, or a copy of a running one, may be repeated. */
+const RETRY_MS = 1_000;
+
+/**
+ * Runs commands at most once by their Idempotency-Key. A claim without an answer is a command that died, was refused,
+ * or runs elsewhere: the repeat carries it out under the same command id, and the log makes one effect of both.
+ */
+@Injectable()
+export class Idempotency {
+  private readonly logger = new Logger(Idempotency.name);
+  private readonly running = new Map<string, Running>();
+
+  constructor(
+    private readonly claims: Claims,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws ApiError 422 key of another request, 409 its copy still runs, 503 undecided, or the command's refusal */
+  async run(call: KeyedCall, command: Command): Promise<KeyedAnswer> {
+    const subject = this.claims.subjectOf(call);
+    const running = this.running.get(subject);
+    if (!running) return this.settle(await this.start(subject, call, command).done);
+    if (running.fingerprint !== call.fingerprint) throw new ApiError('idempotency_mismatch');
+    return this.share(subject, call, command);
+  }
+
+  /** A copy of a running call waits for its answer; where that one gave up, a copy goes on with the time left. */
+  private async share(subject: string, call: KeyedCall, command: Command): Promise<KeyedAnswer> {
+    const deadline = this.clock.now() + IDEMPOTENCY_WAIT_MS;
+    for (;;) {
+      const leftMs = deadline - this.clock.now();
+      const running = this.running.get(subject) ?? this.start(subject, call, command);
+      const done = leftMs > 0 ? await within(running.done, leftMs) : undefined;
+      if (!done) throw new ApiError('idempotency_in_progress', { retryAfterMs: RETRY_MS });
+      if (done.kind !== 'undecided') return { ...this.settle(done), replayed: true };
+    }
+  }
+
+  private start(subject: string, call: KeyedCall, command: Command): Running {
+    const done = this.carryOut(call, command).finally(() => this.running.delete(subject));
+    done.catch(() => undefined); // whoever awaits it hears of it; a copy may have left already
+    const running = { fingerprint: call.fingerprint, done };
+    this.running.set(subject, running);
+    return running;
+  }
+
+  private async carryOut(call: KeyedCall, command: Command): Promise<Done> {
+    const claim = await this.claims.claim(call);
+    if (!('commandId' in claim)) return { kind: 'answer', ...claim, replayed: true };
+    const outcome = await command(claim.commandId, !claim.fresh);
+    if (outcome.kind === 'answer') return this.record(call, claim, outcome);
+    if (outcome.kind !== 'refused' || !outcome.before) return outcome;
+    return this.decideAnew(call, claim, command);
+  }
+
+  /** Refusals are not kept: the month may be another one, or the plan. */
+  private async decideAnew(call: KeyedCall, claim: Claim, command: Command): Promise<Done> {
+    const renewed = await this.claims.renew(call, claim);
+    if (!renewed) return this.carryOut(call, command);
+    const outcome = await command(renewed.commandId, false);
+    return outcome.kind === 'answer' ? this.record(call, renewed, outcome) : outcome;
+  }
+
+  private async record(call: KeyedCall, claim: Claim, answer: Answered): Promise<Done> {
+    try {
+      return { kind: 'answer', ...(await this.claims.answer(call, claim, answer)) };
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      // The effect is in the log: the caller hears of it now, and a repeat finds it by the command's id.
+      this.logger.warn(`an answer was not recorded: ${error.message}`);
+      return { kind: 'answer', status: answer.status, body: answer.body, replayed: false };
+    }
+  }
+
+  private settle(done: Done): KeyedAnswer {
+    if (done.kind === 'answer') return done;
+    if (done.kind === 'refused') throw done.error;
+    throw new ApiError('unavailable', { retryAfterMs: RETRY_MS });
+  }
+}

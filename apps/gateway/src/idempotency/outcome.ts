@@ -1,0 +1,32 @@
+import type { CommandId } from '@zoetrope/contracts/ids';
+import type { ApiError } from '../http/api-error.js';
+
+/** What one run of a command came to. */
+export type Outcome =
+  /** A success, given again to every copy. */
+  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
+  /** Not allowed. `before`: it had been decided by an earlier run, so a new one may fare better. */
+  | { readonly kind: 'refused'; readonly error: ApiError; readonly before: boolean }
+  /** Nobody decided in time; the command may still be carried out. */
+  | { readonly kind: 'undecided' };
+
+/**
+ * Carries out a command under its id. It may run several times, also at once in several processes; the log must make
+ * one effect of it. `repeated`: an earlier run may have left its facts behind.
+ */
+export type Command = (commandId: CommandId, repeated: boolean) => Promise<Outcome>;
+
+export interface KeyedCall {
+  readonly callerId: string;
+  /** The caller's Idempotency-Key, or the one made for the call. */
+  readonly key: string;
+  /** Of method, path, body and caller: what the key stands for. */
+  readonly fingerprint: string;
+}
+
+export interface KeyedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  /** It is the answer of an earlier call, or of a copy that runs at the same time. */
+  readonly replayed: boolean;
+}

@@ -1,0 +1,148 @@
+import { Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
+import {
+  BillingBody,
+  BrandBody,
+  CreateProjectBody,
+  PatchProjectBody,
+  ProjectList,
+  ProjectView,
+  ProxyConfigBody,
+} from '@zoetrope/contracts/api/projects';
+import type { Brand } from '@zoetrope/contracts/brand';
+import type { ApiErrorCode } from '@zoetrope/contracts/errors';
+import {
+  BillingChanged,
+  BrandChanged,
+  ProjectRenamed,
+  ProxyConfigChanged,
+} from '@zoetrope/contracts/facts/tenant';
+import type { z } from 'zod';
+import { type Caller, CurrentCaller } from '../accounts/caller.js';
+import { Directory } from '../directory/directory.js';
+import { fieldError } from '../http/api-error.js';
+import { JsonBody } from '../http/json-body.js';
+import { Documented } from '../openapi/documented.js';
+import { projectView } from './project-view.js';
+import { Projects } from './projects.js';
+
+const WRITE_ERRORS: readonly ApiErrorCode[] = [
+  'validation_failed',
+  'origin_not_allowed',
+  'not_found',
+  'body_too_large',
+  'unsupported_media_type',
+];
+const written = { answer: { status: 200, schema: ProjectView }, errors: WRITE_ERRORS };
+
+@Controller('api/projects')
+export class ProjectsController {
+  constructor(
+    private readonly projects: Projects,
+    private readonly directory: Directory,
+  ) {}
+
+  @Post()
+  @Documented({
+    summary: 'Create a project',
+    body: CreateProjectBody,
+    answer: { status: 201, schema: ProjectView },
+    errors: WRITE_ERRORS.filter((code) => code !== 'not_found'),
+  })
+  async create(
+    @JsonBody(CreateProjectBody) { name }: z.infer<typeof CreateProjectBody>,
+    @CurrentCaller() { userId }: Caller,
+  ) {
+    return projectView(await this.projects.create(userId, name));
+  }
+
+  @Get()
+  @Documented({
+    summary: 'Every project of the caller, newest first',
+    answer: { status: 200, schema: ProjectList },
+    errors: [],
+  })
+  list(@CurrentCaller() { userId }: Caller) {
+    return { items: this.directory.projectsOf(userId).map(projectView), next_cursor: null };
+  }
+
+  @Get(':id')
+  @Documented({ summary: 'One project', answer: { status: 200, schema: ProjectView }, errors: ['not_found'] })
+  read(@Param('id') id: string, @CurrentCaller() { userId }: Caller) {
+    return projectView(this.directory.ownProject(id, userId));
+  }
+
+  @Patch(':id')
+  @Documented({ summary: 'Rename a project', body: PatchProjectBody, ...written })
+  async patch(
+    @Param('id') id: string,
+    @JsonBody(PatchProjectBody) { name }: z.infer<typeof PatchProjectBody>,
+    @CurrentCaller() { userId }: Caller,
+  ) {
+    const changed = await this.projects.change(id, userId, ({ id: projectId, ownerId, name: before }) =>
+      name === undefined || name === before ? undefined : ProjectRenamed({ projectId, ownerId, name }),
+    );
+    return projectView(changed);
+  }
+
+  @Put(':id/proxy-config')
+  @Documented({
+    summary: 'Origins, defaults and limits of the proxy URL; what is left out stays',
+    body: ProxyConfigBody,
+    ...written,
+  })
+  async proxyConfig(
+    @Param('id') id: string,
+    @JsonBody(ProxyConfigBody) body: z.infer<typeof ProxyConfigBody>,
+    @CurrentCaller() { userId }: Caller,
+  ) {
+    // An embed must never break: signing is switched on only by a version whose proxy URLs check signatures.
+    if (body.enable_signing) throw fieldError('enable_signing', 'signing is not available in this version');
+    const changed = await this.projects.change(id, userId, ({ id: projectId, ownerId }) =>
+      Object.keys(body).length === 0
+        ? undefined
+        : ProxyConfigChanged({
+            projectId,
+            ownerId,
+            allowedOrigins: body.allowed_origins,
+            defaultMotion: body.default_motion,
+            defaultMode: body.default_mode,
+            defaultDurSeconds: body.default_dur_seconds,
+            signingEnabled: body.enable_signing,
+            autoGenerate: body.auto_generate,
+            newAssetsPerMinute: body.new_assets_per_minute,
+          }),
+    );
+    return projectView(changed);
+  }
+
+  @Put(':id/billing')
+  @Documented({ summary: 'The overage toggle and its cap', body: BillingBody, ...written })
+  async billing(
+    @Param('id') id: string,
+    @JsonBody(BillingBody) body: z.infer<typeof BillingBody>,
+    @CurrentCaller() { userId }: Caller,
+  ) {
+    const changed = await this.projects.change(id, userId, (project) =>
+      BillingChanged({
+        projectId: project.id,
+        ownerId: project.ownerId,
+        overageEnabled: body.overage_enabled,
+        overageCap: body.overage_cap === undefined ? project.overageCap : body.overage_cap,
+      }),
+    );
+    return projectView(changed);
+  }
+
+  @Put(':id/brand')
+  @Documented({ summary: 'The brand context that vision is told', body: BrandBody, ...written })
+  async brand(
+    @Param('id') id: string,
+    @JsonBody(BrandBody) brand: Brand,
+    @CurrentCaller() { userId }: Caller,
+  ) {
+    const changed = await this.projects.change(id, userId, ({ id: projectId, ownerId }) =>
+      BrandChanged({ projectId, ownerId, brand }),
+    );
+    return projectView(changed);
+  }
+}

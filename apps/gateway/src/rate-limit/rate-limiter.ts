@@ -1,0 +1,21 @@
+/** Where a caller stands in the current window. */
+export interface Allowance {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until the window ends. */
+  readonly resetMs: number;
+}
+
+/** Counts calls by key. Behind an interface since several gateways will share their counts. */
+export interface RateLimiter {
+  take(key: string, limit: number): Promise<Allowance>;
+  /** Undoes one `take` of the running window: the call turned out not to count. */
+  giveBack(key: string, limit: number): Promise<Allowance>;
+}
+
+/** Nest token of the RateLimiter. */
+export const RATE_LIMITER = Symbol('RateLimiter');
+
+/** Length of a window, milliseconds (PRODUCT 7: per user and minute). */
+export const WINDOW_MS = 60_000;

@@ -1,0 +1,129 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Recorded } from '@zoetrope/contracts/fact';
+import { AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
+import type { AssetId, CommandId } from '@zoetrope/contracts/ids';
+import { periodOf } from '@zoetrope/contracts/ids';
+import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
+import { assetSubject } from '@zoetrope/contracts/subjects';
+import { type Ask, type AssetState, foldAsset, regenerate } from '@zoetrope/domain/asset';
+import { decideAndAppend } from '@zoetrope/eventlog/append-loop';
+import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import { currentContext } from '@zoetrope/platform/context';
+import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { ApiError } from '../http/api-error.js';
+import { type Decided, Decisions, type Listening } from './decisions.js';
+
+export interface AskRegenerate {
+  readonly assetId: AssetId;
+  readonly asked: RegenerateAsked;
+  readonly commandId: CommandId;
+  readonly requestedBy: 'api' | 'proxy' | 'operator';
+  /** The command may have been appended by an earlier run: then it is looked for in the asset's whole past. */
+  readonly repeated: boolean;
+}
+
+/** A generation was asked for. */
+export interface Asked {
+  readonly generation: number;
+  /** Undefined: not decided in time. */
+  readonly decision?: Decided;
+  /** The request's X-Request-Id, that of the call which appended it. */
+  readonly requestId: string;
+  /** An earlier run had appended it already. */
+  readonly before: boolean;
+}
+
+/** Asks for generations and waits for quota's word: the one way in, for REST and for the proxy URL. */
+@Injectable()
+export class AskGeneration {
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly decisions: Decisions,
+  ) {}
+
+  /**
+   * Asks for one more generation of an asset that exists.
+   * @throws ApiError 404 when it does not, or was deleted
+   */
+  async regenerate(ask: AskRegenerate): Promise<Asked> {
+    const listening = this.decisions.listen(ask.commandId);
+    try {
+      return await this.decided(await this.append(ask), listening, ask.commandId);
+    } finally {
+      listening.stop();
+    }
+  }
+
+  /** Waits for the decision on a request in the log; asks at once when it is an old one. */
+  async decided(request: AppendedRequest, listening: Listening, commandId: CommandId): Promise<Asked> {
+    const { ask, requestId, before } = request;
+    const question = { ownerId: ask.ownerId, period: ask.period, commandId };
+    const known = before ? await this.decisions.ask(question) : undefined;
+    const decision = known ?? (await listening.decided(question));
+    return { generation: ask.number, decision, requestId, before };
+  }
+
+  private async append(ask: AskRegenerate): Promise<AppendedRequest> {
+    const subject = assetSubject(ask.assetId, 'request');
+    let state: AssetState | undefined;
+    const load = async () => {
+      const facts = ask.repeated ? await this.log.readCurrent(subject) : await this.ends(subject);
+      state = foldAsset(facts);
+      return { state, version: facts.at(-1)?.meta.seq ?? 0 };
+    };
+    const { asked, commandId, requestedBy } = ask;
+    const outcome = await decideAndAppend({
+      log: this.log,
+      subject,
+      load,
+      cause: { id: commandId },
+      decide: (asset) => {
+        const { projectId, ownerId } = asset.origin ?? notFound();
+        const period = periodOf(this.clock.now());
+        const command = { assetId: ask.assetId, projectId, ownerId, commandId, period, asked, requestedBy };
+        const decision = regenerate(command)(asset);
+        if (decision.kind === 'refuse') return notFound();
+        return decision.kind === 'record' ? decision.facts[0] : undefined;
+      },
+    });
+    if (outcome.kind === 'nothing') return foundIn(state, commandId);
+    return appended(outcome.fact, outcome.already === true);
+  }
+
+  /** First and last fact: all that the next number needs. The cost does not grow with the asset's age. */
+  private async ends(subject: string): Promise<Recorded[]> {
+    const [first, last] = await Promise.all([this.log.first(subject), this.log.last(subject)]);
+    if (!first || !last) return [];
+    return first.meta.seq === last.meta.seq ? [first] : [first, last];
+  }
+}
+
+export interface AppendedRequest {
+  readonly ask: Ask;
+  readonly requestId: string;
+  readonly before: boolean;
+}
+
+const notFound = (): never => {
+  throw new ApiError('not_found');
+};
+
+/** What stands in the log for a request just appended. */
+export function appended(
+  fact: { type: string; version: number; data: unknown },
+  before: boolean,
+): AppendedRequest {
+  if (!AssetPrepared.is(fact) && !AssetRegenerateRequested.is(fact))
+    throw new Error(`${fact.type} is no request`);
+  const requestId = (fact as Partial<Recorded>).meta?.requestId ?? currentContext().requestId ?? '';
+  return { ask: fact.data, requestId, before };
+}
+
+/** The request of a command that the asset has seen. */
+export function foundIn(state: AssetState | undefined, commandId: string): AppendedRequest {
+  const request = state?.requests.get(state.commands.get(commandId) ?? 0);
+  if (!request) throw new Error(`${commandId} was seen, but its request was not`);
+  return { ask: request.ask, requestId: request.requestId ?? '', before: true };
+}

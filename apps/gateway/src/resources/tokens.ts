@@ -1,0 +1,2 @@
+/** Nest token of the ObjectStore. */
+export const OBJECTS = Symbol('ObjectStore');
