@@ -10,15 +10,22 @@ export const Mode = z.enum(MODES);
 export const Aspect = z.enum(ASPECTS);
 export const LoopMode = z.enum(LOOP_MODES);
 export const DurSeconds = z.number().int().min(2).max(8);
-export const PromptOverride = z.string().min(1).max(500);
+/** Text that UTF-8 can carry: a lone surrogate cannot stand in a URL, and every asset has one. */
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
+export const PromptOverride = text(500);
 export const Seed = z
   .number()
   .int()
   .min(0)
   .max(2 ** 32 - 1);
-export const Idem = z.string().min(1).max(128);
+export const Idem = text(128);
 /** A source address, at most 2048 characters (PRODUCT 7). */
-export const SourceUrl = z.string().min(1).max(2048);
+export const SourceUrl = text(2048);
 
 export type Motion = z.infer<typeof Motion>;
 export type Mode = z.infer<typeof Mode>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildProxyUrl } from '@zoetrope/domain/proxy-url';
 import fc from 'fast-check';
 import { parseProxyUrl } from './parse.js';
-import { isAllowedSource, normalizeSource } from './source.js';
+import { isAllowedSource, sourceAsAsked } from './source.js';
 
 const OWN = 'http://localhost:4000';
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
@@ -16,19 +16,19 @@ describe('the source in a proxy URL', () => {
     ['an address without https://', 'images.example.com/a/b.png', 'https://images.example.com/a/b.png'],
     ['a dot in the name before the format', 'ex.com/a.tar.jpg.png', 'https://ex.com/a.tar.jpg.png'],
     ['a source ending in mp4 itself', 'ex.com/a.mp4', 'https://ex.com/a.mp4'],
-    ['a host in capitals', 'EX.com/A.png', 'https://ex.com/A.png'],
+    ['capitals stay', 'EX.com/A.png', 'https://EX.com/A.png'],
     ['a port', 'ex.com:8443/a.png', 'https://ex.com:8443/a.png'],
-    ['the default port', 'ex.com:443/a.png', 'https://ex.com/a.png'],
+    ['the default port stays', 'ex.com:443/a.png', 'https://ex.com:443/a.png'],
     ['escapes stay escapes', 'ex.com/a%20b%3Fc%2Fd.png', 'https://ex.com/a%20b%3Fc%2Fd.png'],
     ['empty segments stay', 'ex.com//a//b.png', 'https://ex.com//a//b.png'],
-    ['dot segments are resolved', 'ex.com/x/../a.png', 'https://ex.com/a.png'],
+    ['dot segments stay', 'ex.com/x/../a.png', 'https://ex.com/x/../a.png'],
     ['an upload has this service’s scheme', 'localhost:4000/uploads/a.png', `${OWN}/uploads/a.png`],
     ['base64url of an http address', base64url('http://ex.com/a.png'), 'http://ex.com/a.png'],
     ['base64url with a query', base64url('https://ex.com/a?w=1&b=2'), 'https://ex.com/a?w=1&b=2'],
     ['base64url of an upload under https', base64url('https://localhost:4000/u/a.png'), `${OWN}/u/a.png`],
-    ['a fragment is not sent to servers', base64url('https://ex.com/a.png#x'), 'https://ex.com/a.png'],
+    ['base64url of an address in capitals', base64url('https://EX.com/a.png'), 'https://EX.com/a.png'],
     ['an IPv6 host', '[2001:db8::1]/a.png', 'https://[2001:db8::1]/a.png'],
-    ['a host name that looks like a number', '0x7f.1/a.png', 'https://127.0.0.1/a.png'],
+    ['a host name that looks like a number', '0x7f.1/a.png', 'https://0x7f.1/a.png'],
   ])('%s', (_, src, expected) => {
     expect(sourceOf(`/v1/pk_x/${src}.mp4`)).toBe(expected);
     expect(sourceOf(`/v1/pk_x/${src}.jpg?dur=3`)).toBe(expected);
@@ -44,7 +44,6 @@ describe('the source in a proxy URL', () => {
     ['credentials in base64url', `/v1/pk_x/${base64url('https://u:p@ex.com/a.png')}.mp4`],
     ['another scheme', `/v1/pk_x/${base64url('file:///etc/passwd')}.mp4`],
     ['a scheme-relative address', `/v1/pk_x/${base64url('//ex.com/a.png')}.mp4`],
-    ['a backslash', `/v1/pk_x/${base64url('https://ex.com\\@evil.com/a.png')}.mp4`],
     ['a tab inside', `/v1/pk_x/${base64url('https://ex.com/a\t.png')}.mp4`],
     ['a NUL', `/v1/pk_x/${base64url('https://ex.com/\u0000.png')}.mp4`],
     ['padding', '/v1/pk_x/aHR0cHM6Ly9leC5jb20vYQ==.mp4'],
@@ -119,7 +118,7 @@ it('reads back exactly what buildProxyUrl was given', () => {
   const segment = fc.string({ unit: 'grapheme', maxLength: 12 });
   const sources = fc
     .tuple(fc.webUrl({ withQueryParameters: true, withFragments: true }), segment, fc.boolean())
-    .map(([url, extra, plain]) => normalizeSource(plain ? url : `${url.split(/[?#]/)[0]}/${extra}`, OWN))
+    .map(([url, extra, plain]) => sourceAsAsked(plain ? url : `${url.split(/[?#]/)[0]}/${extra}`, OWN))
     .filter((source) => source !== undefined);
   const words = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength });
   const asked = fc.record(
@@ -167,6 +166,7 @@ describe('allowed origins', () => {
     ['https://EX.com/a.png'.toLowerCase(), 'https://EX.COM', true],
     ['https://1.2.3.4/a.png', '2.3.4', false],
     ['https://ex.com/a.png', 'com', false],
+    ['https://ex.com\\@evil.com/a.png', 'evil.com', false],
     [`${OWN}/uploads/a.png`, 'elsewhere.com', true],
     ['http://localhost:4001/a.png', 'elsewhere.com', false],
   ])('%s under %s: %s', (source, origin, allowed) => {

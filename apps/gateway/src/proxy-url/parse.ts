@@ -1,11 +1,11 @@
 import { type ProxyQuery, parseProxyQuery } from './query.js';
-import { normalizeSource } from './source.js';
+import { sourceAsAsked } from './source.js';
 
 export type ProxyFormat = 'mp4' | 'jpg';
 
 export interface ProxyAsk extends ProxyQuery {
   readonly proxyKey: string;
-  /** Normalised absolute address. */
+  /** Absolute address, exactly as an equal prepare would have it. */
   readonly source: string;
   readonly format: ProxyFormat;
 }
@@ -30,7 +30,7 @@ export function parseProxyUrl(rawUrl: string, publicUrl: string): ParsedProxyUrl
   const [, proxyKey = '', src = '', format] = match;
   const address = sourceOf(src);
   if (address === undefined) return no('src must be an address without https://, or a URL in base64url');
-  const source = normalizeSource(address, publicUrl);
+  const source = sourceAsAsked(address, publicUrl);
   if (source === undefined) return no('src is not an http(s) address of at most 2048 characters');
   const parsed = parseProxyQuery(cut === -1 ? '' : rawUrl.slice(cut + 1));
   if (!parsed.ok) return parsed;

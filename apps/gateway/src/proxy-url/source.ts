@@ -1,39 +1,20 @@
-import { createHash } from 'node:crypto';
-import { AssetId } from '@zoetrope/contracts/ids';
-import { canonicalAsset, type PrepareAsked } from '@zoetrope/contracts/parameters';
+import { parseCidrList } from '@zoetrope/egress/address';
+import { checkUrl } from '@zoetrope/egress/url';
 
-/** Longest source address in characters (PRODUCT 7). */
-const MAX_SOURCE = 2048;
-
-const webUrl = (text: string): URL | undefined => {
-  // The WHATWG parser drops tabs and newlines and reads backslashes as slashes; what a log, a lint and a
-  // browser would then see differ, so such text is no address here.
-  if (/[\s\\]/.test(text) || hasControl(text) || !/^https?:\/\/[^/]/i.test(text)) return undefined;
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
-  return url;
-};
-
-const hasControl = (text: string): boolean => {
-  for (const char of text) if (char < ' ' || char === '\u007f') return true;
-  return false;
-};
+/** Whether an address may be fetched is judged when it is (what a name resolves to may change), not here. */
+const EVERY_ADDRESS = parseCidrList('0.0.0.0/0,::/0');
 
 /**
- * One spelling for one source: absolute http(s), host in lower case, no default port, no fragment, dot
- * segments resolved (WHATWG URL). A source on this service's own host gets this service's own scheme.
+ * A source as the log has it: exactly as it was asked, since the asset's id is made of it, except that one on this
+ * service's own host gets this service's own scheme.
  *
  * @param publicUrl origin of this installation
- * @returns undefined when it is no such address, carries credentials or exceeds 2048 characters
+ * @returns undefined when it is no http(s) address of at most 2048 characters, or carries credentials
  */
-export function normalizeSource(source: string, publicUrl: string): string | undefined {
-  const url = webUrl(source);
-  if (url === undefined) return undefined;
+export function sourceAsAsked(source: string, publicUrl: string): string | undefined {
+  if (!checkUrl(source, { allow: EVERY_ADDRESS }).ok) return undefined;
   const own = new URL(publicUrl);
-  // Assigning `protocol` forgets a port that is the new scheme's default, so compare before assigning.
-  if (url.host === own.host) url.protocol = own.protocol;
-  url.hash = '';
-  return url.href.length > MAX_SOURCE ? undefined : url.href;
+  return new URL(source).host === own.host ? source.replace(/^https?:/i, own.protocol) : source;
 }
 
 /** True for addresses that this service itself answers, uploads among them. */
@@ -45,7 +26,7 @@ export const isOwnSource = (source: string, publicUrl: string): boolean =>
  * An entry with a scheme or a port must match them exactly; a bare domain allows itself and every
  * subdomain, on https at its default port or http at its own.
  *
- * @param source a normalised source
+ * @param source a source that `sourceAsAsked` let through
  */
 export function isAllowedSource(
   source: string,
@@ -71,20 +52,3 @@ function isSubdomain(host: string, parent: string): boolean {
   const isAddress = /^[\d.]+$/.test(parent) || parent.startsWith('[');
   return !isAddress && parent.includes('.') && host.endsWith(`.${parent}`);
 }
-
-/**
- * The name of an asset for ever: 32 hex characters of SHA-256 over what was asked (PRODUCT 3.1).
- *
- * @param source a normalised source
- */
-export function assetIdOf(projectId: string, source: string, asked: PrepareAsked): AssetId {
-  const canonical = canonicalAsset(projectId, source, wellFormed(asked));
-  return AssetId.parse(createHash('sha256').update(canonical).digest('hex').slice(0, 32));
-}
-
-/** A lone surrogate cannot travel in a URL; both ways of asking then name the same asset. */
-export const wellFormed = (asked: PrepareAsked): PrepareAsked => ({
-  ...asked,
-  ...(asked.prompt_override !== undefined && { prompt_override: asked.prompt_override.toWellFormed() }),
-  ...(asked.idem !== undefined && { idem: asked.idem.toWellFormed() }),
-});

@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock, IDS, type Ids } from '@zoetrope/platform/clock';
+import { ApiError } from '../http/api-error.js';
+import { PrepareAsset } from '../prepare/prepare-asset.js';
+import { RATE_LIMITER, type RateLimiter } from '../rate-limit/rate-limiter.js';
+import { denialError } from '../regenerate/refusals.js';
+import type { Present } from '../serving/present.js';
+import type { Admitted } from './admission.js';
+import { askAgainIn } from './proxy-errors.js';
+
+/** Starts what a proxy URL asks for when there is nothing yet, within what the project allows strangers. */
+@Injectable()
+export class FirstGeneration {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) private readonly ids: Ids,
+    @Inject(RATE_LIMITER) private readonly limiter: RateLimiter,
+    private readonly assets: PrepareAsset,
+  ) {}
+
+  /** Whether a GET asks for a generation: the asset is unknown, or was refused a minute ago or longer. */
+  isDue(present: Present): boolean {
+    if (!present.exists) return true;
+    return present.status === 'failed' && !present.video && askAgainIn(present.ending, this.clock.now()) <= 0;
+  }
+
+  /**
+   * Asks for it; from here it is pending, decided or not.
+   * @throws ApiError 404 with auto_generate off, 429 beyond new_assets_per_minute or by quota, 400 for an aspect
+   */
+  async ask({ project, ask }: Admitted, isNew: boolean): Promise<void> {
+    if (isNew) {
+      if (!project.autoGenerate) throw new ApiError('not_found');
+      const { allowed, resetMs } = await this.limiter.take(
+        `new-assets:${project.id}`,
+        project.newAssetsPerMinute,
+      );
+      if (!allowed) throw new ApiError('rate_limited', { retryAfterMs: resetMs });
+    }
+    const prepared = await this.assets.prepare({
+      project,
+      src: ask.source,
+      asked: ask.asked,
+      commandId: this.ids.commandId(),
+      requestedBy: 'proxy',
+      repeated: false,
+    });
+    if (prepared.kind !== 'started') return;
+    const { decision } = prepared.asked;
+    if (decision?.outcome === 'denied') throw denialError(decision);
+  }
+}

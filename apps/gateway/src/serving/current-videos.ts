@@ -1,0 +1,136 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { FenceQuestion, GatewayLease } from '@zoetrope/contracts/messages';
+import { FILTERS, fenceSubject } from '@zoetrope/contracts/subjects';
+import type { EventLog, Follow, Lease, Subscription } from '@zoetrope/eventlog/event-log';
+import { CLOCK, type Clock, IDS, type Ids } from '@zoetrope/platform/clock';
+import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { Memory, type Ticket } from './memory.js';
+import { Outgoing } from './outgoing.js';
+import type { Present } from './present.js';
+import { type Origin, PresentReader } from './present-reader.js';
+
+/** How long a fence waits for storable answers of older generations before it breaks them off, ms. */
+const BREAK_OFF_MS = 5_000;
+
+export interface Current {
+  readonly present: Present;
+  readonly origin: Origin | 'memory';
+}
+
+/** Which video each asset serves, as this gateway may say it: from memory under its lease, else from the log. */
+@Injectable()
+export class CurrentVideos implements OnApplicationBootstrap, OnModuleDestroy {
+  /** Names this copy in leases and on `fence.<id>`. */
+  readonly id: string;
+  private readonly logger = new Logger(CurrentVideos.name);
+  private readonly memory = new Memory();
+  private readonly outgoing = new Outgoing();
+  private readonly listeners = new Map<string, Set<() => void>>();
+  private follow?: Follow;
+  private lease?: Lease;
+  private fence?: Subscription;
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) ids: Ids,
+    private readonly reader: PresentReader,
+  ) {
+    this.id = ids.hex(8);
+  }
+
+  /** In this order: who is asked by a fence must already hear of facts and be able to answer. */
+  async onApplicationBootstrap(): Promise<void> {
+    const subjects = [FILTERS.requests, FILTERS.generations, FILTERS.videos];
+    const onUndecodable = (error: Error, seq: number) => {
+      this.logger.error(`ASSETS ${seq}: ${error.message}`);
+      this.memory.forgetAll();
+    };
+    this.follow = await this.log.follow('ASSETS', { subjects, from: 'new', onUndecodable }, (fact) =>
+      this.happened((fact.data as { assetId: string }).assetId),
+    );
+    this.fence = this.log.core.respond(fenceSubject(this.id), (question) => this.confirm(question));
+    const since = this.clock.now();
+    this.lease = await this.log.leases.hold(`gateway.${this.id}`, () =>
+      GatewayLease.parse({ id: this.id, since }),
+    );
+    this.memory.holding(this.lease);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.memory.holding(undefined);
+    await this.lease?.release();
+    this.fence?.stop();
+    await this.follow?.stop();
+  }
+
+  /** Runs what reads the asset and sends an answer about it; its ticket knows whether what was read still stands. */
+  async within<T>(assetId: string, work: (ticket: Ticket) => Promise<T>): Promise<T> {
+    const ticket = this.memory.ticket(assetId);
+    try {
+      return await work(ticket);
+    } finally {
+      this.memory.close(ticket);
+    }
+  }
+
+  /** @throws LogUnavailable when nothing can be said */
+  async current(ticket: Ticket): Promise<Current> {
+    const remembered = this.memory.get(ticket.assetId);
+    if (remembered !== undefined) return { present: remembered, origin: 'memory' };
+    const { present, origin } = await this.reader.read(ticket.assetId);
+    if (origin === 'log') this.memory.remember(ticket, present);
+    return { present, origin };
+  }
+
+  /**
+   * Declares an answer storable by shared caches, if it may be: nothing in flight, the lease held since before it
+   * was read, no fence since. Call it right before the headers go out, with nothing awaited in between.
+   *
+   * @param breakOff ends the connection
+   * @returns what to call when the answer has ended; undefined: it must not be stored
+   */
+  beginStorable(
+    ticket: Ticket,
+    { present, origin }: Current,
+    breakOff: () => void,
+  ): (() => void) | undefined {
+    const settled = present.status !== 'pending' && present.video !== undefined;
+    if (!settled || (origin !== 'memory' && origin !== 'log') || !this.memory.stands(ticket))
+      return undefined;
+    return this.outgoing.begin(ticket.assetId, present.video?.generation ?? 0, breakOff);
+  }
+
+  /** Calls back whenever something happens to the asset. @returns what ends that */
+  listen(assetId: string, heard: () => void): () => void {
+    const all = this.listeners.get(assetId) ?? new Set();
+    this.listeners.set(assetId, all.add(heard));
+    return () => {
+      all.delete(heard);
+      if (all.size === 0 && this.listeners.get(assetId) === all) this.listeners.delete(assetId);
+    };
+  }
+
+  /** Something happened to the asset: what is answered from now on is read from the log. */
+  happened(assetId: string): void {
+    this.memory.forget(assetId);
+    for (const heard of [...(this.listeners.get(assetId) ?? [])]) heard();
+  }
+
+  /**
+   * The question itself tells of the generation: having forgotten the asset, this gateway reads the log's leader,
+   * which holds that generation's first fact, whether or not its own follow has come so far.
+   */
+  private async confirm(data: unknown): Promise<{ confirmed: boolean }> {
+    const { assetId, generation } = FenceQuestion.parse(data);
+    this.memory.forget(assetId);
+    await this.outgoing.drain(assetId, generation, BREAK_OFF_MS);
+    return { confirmed: true };
+  }
+}

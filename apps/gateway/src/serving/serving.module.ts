@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { CurrentVideos } from './current-videos.js';
+import { ObjectBytes } from './object-bytes.js';
+import { PresentReader } from './present-reader.js';
+import { ServeCurrent } from './serve-current.js';
+
+/** Which bytes an asset's URL streams, and how they may be cached. */
+@Module({
+  providers: [PresentReader, CurrentVideos, ObjectBytes, ServeCurrent],
+  exports: [CurrentVideos, ObjectBytes, ServeCurrent],
+})
+export class ServingModule {}
