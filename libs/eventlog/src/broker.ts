@@ -74,20 +74,48 @@ export const isRefusal = (error: unknown): error is JetStreamApiError =>
   error instanceof JetStreamApiError && error.status < 500;
 
 /**
- * Repeats an idempotent operation until it succeeds, the broker refuses it, or its time is over.
+ * Repeats an idempotent operation until it succeeds, the broker refuses it, or its time is over. A lost connection
+ * ends an attempt at once: its answer would never come.
  * @throws LogUnavailable when the time is over; the broker's own error when it refuses
  */
 export async function persist<T>(broker: Broker, what: string, operation: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + broker.timeoutMs;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await operation();
+      await connected(broker, deadline);
+      return await unlessDisconnected(broker, operation);
     } catch (error) {
       if (isRefusal(error)) throw error;
       if (broker.connection.isClosed() || performance.now() >= deadline)
         throw new LogUnavailable(`${what}: ${reasonOf(error)}`, { cause: error });
       await delay(Math.min(25 * 2 ** attempt, 400));
     }
+  }
+}
+
+async function connected(broker: Broker, deadline: number): Promise<void> {
+  if (broker.isConnected() || broker.connection.isClosed()) return;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const unsubscribe = broker.onReconnect(resolve);
+  const timer = setTimeout(
+    () => reject(new Error('not connected')),
+    Math.max(0, deadline - performance.now()),
+  );
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    unsubscribe();
+  }
+}
+
+async function unlessDisconnected<T>(broker: Broker, operation: () => Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const unsubscribe = broker.onDisconnect(() => reject(new Error('the connection was lost')));
+  try {
+    return await Promise.race([operation(), promise]);
+  } finally {
+    unsubscribe();
   }
 }
 

@@ -11,7 +11,6 @@ import { type Broker, persist } from './broker.js';
 import { Lanes } from './lanes.js';
 import type { Lane } from './on-fact.js';
 
-export const ACK_WAIT_MS = 15_000;
 const MAX_ACK_PENDING = 1_000;
 /** Received messages a running one: what waits in busy lanes must not keep the others out. */
 const HELD_PER_RUNNING = 4;
@@ -49,6 +48,7 @@ export class DurableConsumer {
     private readonly broker: Broker,
     private readonly spec: DurableSpec,
     private readonly handle: Handle,
+    private readonly ackWaitMs: number,
   ) {
     this.lanes = new Lanes(spec.concurrency);
     this.unsubscribe = broker.onDisconnect(() => this.pulling?.stop());
@@ -57,7 +57,7 @@ export class DurableConsumer {
   /** Resolves when the consumer exists; from then on messages are handled. */
   async start(): Promise<void> {
     const consumer = await persist(this.broker, `consumer ${this.spec.durable}`, () => this.ensure());
-    this.heartbeat = setInterval(() => this.beat(), ACK_WAIT_MS / 3);
+    this.heartbeat = setInterval(() => this.beat(), this.ackWaitMs / 3);
     this.loop = this.pullForEver(consumer);
   }
 
@@ -77,7 +77,7 @@ export class DurableConsumer {
     const { stream, durable, filters } = this.spec;
     const changeable = {
       filter_subjects: [...filters],
-      ack_wait: nanos(ACK_WAIT_MS),
+      ack_wait: nanos(this.ackWaitMs),
       max_ack_pending: MAX_ACK_PENDING,
       // Parking is the handler's decision: past a limit the broker would just fall silent.
       max_deliver: -1,

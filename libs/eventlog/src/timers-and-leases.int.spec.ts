@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LEASE_MS } from '@zoetrope/contracts/streams';
 import { dueSubject } from '@zoetrope/contracts/subjects';
-import { brokerOf } from './broker.js';
+import { brokerOf, persist } from './broker.js';
 import { LogUnavailable } from './errors.js';
 import type { EventLog } from './event-log.js';
 import { LogServer } from './testing/log-server.js';
@@ -17,9 +17,10 @@ afterAll(() => server.stop());
 
 describe('alarms', () => {
   const fired = async (name: string) => {
-    const { manager } = brokerOf(log);
     const subject = dueSubject('generator', name);
-    const { state } = await manager.streams.info('TIMERS', { subjects_filter: subject });
+    const { state } = await persist(brokerOf(log), 'info', () =>
+      brokerOf(log).manager.streams.info('TIMERS', { subjects_filter: subject }),
+    );
     return state.subjects?.[subject] ?? 0;
   };
   const dataOf = async (name: string) =>

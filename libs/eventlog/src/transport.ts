@@ -24,6 +24,8 @@ export interface TransportOptions {
   readonly log: EventLog;
   /** How long running handlers may take to end at shutdown, ms; default 5,000. */
   readonly graceMs?: number;
+  /** How long after a process died its messages go to another copy, ms; default 15,000. */
+  readonly ackWaitMs?: number;
 }
 
 /** Waits before the 2nd, 3rd, … delivery of a message whose handler threw, ms; the last one repeats. */
@@ -52,12 +54,7 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
-      this.consumers = durablesOf(this.messageHandlers).map(
-        (durable) =>
-          new DurableConsumer(this.broker, durable, (message, signal) =>
-            runInContext(contextOf(message), () => this.deliver(durable, message, signal)),
-          ),
-      );
+      this.consumers = durablesOf(this.messageHandlers).map((durable) => this.consumerOf(durable));
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
       callback();
     } catch (error) {
@@ -77,6 +74,12 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
 
   unwrap<T>(): T {
     return this.options.log as T;
+  }
+
+  private consumerOf(durable: DurableHandlers): DurableConsumer {
+    const handle = (message: JsMsg, signal: AbortSignal) =>
+      runInContext(contextOf(message), () => this.deliver(durable, message, signal));
+    return new DurableConsumer(this.broker, durable, handle, this.options.ackWaitMs ?? 15_000);
   }
 
   private async deliver(durable: DurableHandlers, message: JsMsg, signal: AbortSignal): Promise<Settlement> {
