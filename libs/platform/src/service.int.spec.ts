@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type NatsServer, startNats } from '@zoetrope/embedded/nats';
+
+const here = import.meta.dirname;
+const children: Sample[] = [];
+
+/** The sample service as a process. */
+class Sample {
+  readonly lines: Record<string, unknown>[] = [];
+  readonly exited: Promise<number | null>;
+  private constructor(readonly child: ChildProcess) {
+    this.exited = once(child, 'exit').then(([code]) => code as number | null);
+  }
+
+  static start(env: Record<string, string>, args: string[] = []): Sample {
+    const hooks = path.join(here, 'testing/run-from-source.mjs');
+    const main = path.join(here, 'testing/sample-service.ts');
+    const node = ['--conditions=zoetrope-source', '--import', hooks, main, ...args];
+    const { PATH, HOME } = process.env;
+    const sample = new Sample(spawn('node', node, { env: { PATH, HOME, ...env }, stdio: 'pipe' }));
+    children.push(sample);
+    return sample;
+  }
+
+  /** Everything on stdout until it says this, or until it ends. */
+  async until(match: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+    if (!this.child.stdout) throw new Error('no stdout');
+    for await (const text of createInterface({ input: this.child.stdout })) {
+      const line = JSON.parse(text) as Record<string, unknown>;
+      this.lines.push(line);
+      if (match(line)) return line;
+    }
+    throw new Error(`it ended without: ${JSON.stringify(this.lines)}`);
+  }
+
+  async ready(): Promise<string> {
+    const { port } = await this.until((line) => line.ready === true);
+    return `http://127.0.0.1:${port}`;
+  }
+}
+
+async function text(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let all = '';
+  for await (const chunk of stream ?? []) all += chunk;
+  return all;
+}
+
+describe('a service', () => {
+  let folder: string;
+  let nats: NatsServer;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'zoetrope-service-'));
+    nats = await startNats({ dataDir: folder });
+  });
+  afterEach(async () => {
+    for (const { child, exited } of children.splice(0)) {
+      child.kill('SIGKILL');
+      await exited;
+    }
+  });
+  afterAll(async () => {
+    await nats.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('says when it is ready, injects the platform, tells its health, and ends within 5 s of SIGTERM', async () => {
+    const sample = Sample.start({ NATS_URL: nats.url });
+    const base = await sample.ready();
+    const answer = (await (await fetch(`${base}/sample`)).json()) as Record<string, unknown>;
+    expect(answer).toMatchObject({ service: 'gateway', level: 'info' });
+    expect(answer.project).toMatch(/^prj_[0-9a-z]{20}$/);
+    const asked = await fetch(`${base}/health/ready`);
+    expect([asked.status, await asked.json()]).toEqual([200, { status: 'ok', checks: { nats: 'ok' } }]);
+    await fetch(`${base}/break`);
+    const broken = await fetch(`${base}/health/ready`);
+    expect([broken.status, await broken.json()]).toEqual([
+      503,
+      { status: 'unavailable', checks: { nats: 'ok', sample: 'broken on purpose' } },
+    ]);
+    expect((await fetch(`${base}/health/live`)).status).toBe(200);
+    const began = performance.now();
+    sample.child.kill('SIGTERM');
+    expect(await sample.exited).toBe(0);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('waits for a broker that comes later', async () => {
+    const later = path.join(folder, 'later');
+    const { port } = nats;
+    await nats.stop();
+    const sample = Sample.start({ NATS_URL: nats.url });
+    await sample.until((line) => String(line.msg).startsWith('waiting for NATS'));
+    nats = await startNats({ dataDir: later, port });
+    await sample.ready();
+  });
+
+  it('writes no secret into its log', async () => {
+    const sample = Sample.start({ NATS_URL: nats.url });
+    const base = await sample.ready();
+    await fetch(`${base}/sample`);
+    expect(await sample.until((line) => line.msg === 'asked')).toMatchObject({
+      token: '[redacted]',
+      level: 'info',
+      service: 'gateway',
+    });
+  });
+
+  it('ends when its parent is gone, if told to', async () => {
+    const sample = Sample.start({ NATS_URL: nats.url, ZOETROPE_EXIT_WITH_PARENT: '1' });
+    await sample.ready();
+    sample.child.stdin?.end();
+    expect(await sample.exited).toBe(0);
+  });
+
+  it('crashes with a line in the log on an unhandled rejection', async () => {
+    const sample = Sample.start({ NATS_URL: nats.url });
+    const base = await sample.ready();
+    await fetch(`${base}/crash`).catch(() => undefined);
+    expect(await sample.until((line) => line.msg === 'unhandled rejection')).toMatchObject({
+      level: 'fatal',
+    });
+    expect(await sample.exited).toBe(1);
+  });
+
+  it('explains its variables, and names the one that is wrong', async () => {
+    const help = Sample.start({}, ['--help']);
+    const table = await text(help.child.stdout);
+    expect(table).toMatch(/NATS_URL +default "nats:\/\/127.0.0.1:4222" +NATS servers/);
+    expect(await help.exited).toBe(0);
+    const wrong = Sample.start({ PORT: 'eighty', LOG_LEVEL: 'loud' });
+    const complaint = await text(wrong.child.stderr);
+    expect(complaint.trim().split('\n')).toEqual([
+      expect.stringMatching(/^PORT is wrong: /),
+      expect.stringMatching(/^LOG_LEVEL is wrong: /),
+    ]);
+    expect(await wrong.exited).toBe(78);
+  });
+});
