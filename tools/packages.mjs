@@ -29,20 +29,19 @@ export const packagesAreCurrent = () => {
 };
 
 /**
- * Brings node_modules in line with the lock file. Stale ones are updated in place, since something may be
- * running from them; only missing ones get the clean install.
+ * Brings node_modules in line with the lock file, in place, since something may be running from them. Not
+ * `npm ci`: it refuses a lock file that lacks the optional packages of foreign platforms, and some registries
+ * do not carry those. `--no-save` holds the locked versions and leaves the lock file as it is.
  */
 export const installPackages = async () => {
-  const words = existsSync(path.join(modules, '.package-lock.json')) ? ['install', '--no-save'] : ['ci'];
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const [command, ...args] = [...npm, ...words, '--no-audit', '--no-fund', '--loglevel=error'];
+  const [command, ...args] = [...npm, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   try {
-    await step(`packages (npm ${words[0]})`, () => collect(command, args));
+    await step('packages', () => collect(command, args));
   } catch (error) {
-    const line = error.output?.split('\n').find((text) => /npm (error|ERR)/i.test(text));
-    throw new Problem(
-      `npm ${words[0]} failed: ${line ?? error.message}; check the network and run it by hand`,
-    );
+    const lines = error.output?.split('\n').filter((text) => /npm (error|ERR!) \S/.test(text)) ?? [];
+    const why = lines.slice(0, 2).join(', ').replaceAll(/npm (error|ERR!) /g, '') || error.message;
+    throw new Problem(`packages could not be installed (${why}): check the network and run "npm install"`);
   }
   if (!isExecutable(node24)) {
     throw new Problem(

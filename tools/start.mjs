@@ -50,6 +50,7 @@ const seedDemo = async (system) => {
 const tellWhatToTry = (system, demo) => {
   const { publicUrl, secrets } = system;
   say(`  ${publicUrl}`);
+  if (demo.failed) return say(`  ${demo.failed}`);
   say(
     `  sign in      ${demo.email}  ${demo.sample ? secrets.demoPassword : '(with the password you gave it)'}`,
   );
@@ -101,10 +102,8 @@ const start = async () => {
     say('  stopped');
     process.exit(0);
   });
-  const demo = await seedDemo(started).catch(async (error) => {
-    await started.stop();
-    throw error;
-  });
+  // Everything else works without the demo account, so its failure is told and no more.
+  const demo = await seedDemo(started).catch((error) => ({ failed: error.message }));
   system = started;
   if (abort.signal.aborted) return shutDown();
   lines.settle();
