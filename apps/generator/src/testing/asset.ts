@@ -1,0 +1,142 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Recorded } from '@zoetrope/contracts/fact';
+import type { GenerationFact } from '@zoetrope/contracts/facts/generation';
+import { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
+import {
+  AssetPrepared,
+  AssetRegenerateRequested,
+  GenerationCancelRequested,
+} from '@zoetrope/contracts/facts/request';
+import { AssetId, CommandId, OwnerId, Period, ProjectId } from '@zoetrope/contracts/ids';
+import type { PrepareAsked, RegenerateAsked } from '@zoetrope/contracts/parameters';
+import { PLANS, type PlanName } from '@zoetrope/contracts/plans';
+import { assetSubject, ledgerSubject } from '@zoetrope/contracts/subjects';
+import { until } from '@zoetrope/eventlog/testing/until';
+import type { GeneratorSystem } from './generator-system.js';
+
+const period = Period.parse('2026-11');
+const hex = () => randomBytes(16).toString('hex');
+
+/** One asset of a test, asked for and reserved by hand. */
+export class TestAsset {
+  readonly assetId = AssetId.parse(hex());
+  readonly ownerId = OwnerId.parse(`owner-${hex()}`);
+  readonly projectId = ProjectId.parse(`prj_${'0'.repeat(20)}`);
+  /** Sequence and command of each ask, by number. */
+  readonly asks = new Map<number, { readonly seq: number; readonly commandId: CommandId }>();
+
+  constructor(
+    private readonly system: GeneratorSystem,
+    private readonly plan: PlanName = 'pro',
+  ) {}
+
+  async prepare(src: string, asked: PrepareAsked): Promise<void> {
+    const defaults = { motion: 'medium', mode: 'loop', dur_seconds: 2 } as const;
+    const more = { number: 1, period, src, asked, defaults, requestedBy: 'api' } as const;
+    await this.ask(1, (commandId) => AssetPrepared({ ...this.who(commandId), ...more }));
+  }
+
+  async regenerate(number: number, asked: RegenerateAsked = {}): Promise<void> {
+    const more = { number, period, asked, requestedBy: 'api' } as const;
+    await this.ask(number, (commandId) => AssetRegenerateRequested({ ...this.who(commandId), ...more }));
+  }
+
+  async cancel(generation: number): Promise<void> {
+    const commandId = CommandId.parse(`cmd_${hex()}`);
+    const fact = GenerationCancelRequested({ ...this.who(commandId), generation, number: this.asks.size });
+    await this.system.logs.gateway.append(this.subject('request'), fact, { cause: { id: commandId } });
+  }
+
+  async reserve(generation: number): Promise<void> {
+    const { model, included: limit } = PLANS[this.plan];
+    const entry = { ...this.entry(generation), model, limit, overage: false, priceCents: 0 };
+    await this.ledger(GenerationReserved(entry));
+  }
+
+  async deny(generation: number): Promise<void> {
+    await this.ledger(GenerationDenied({ ...this.entry(generation), limit: 100, reason: 'limit' }));
+  }
+
+  async facts(): Promise<Recorded<GenerationFact>[]> {
+    const facts = await this.system.logs.gateway.readCurrent(this.subject('generation'));
+    return facts as Recorded<GenerationFact>[];
+  }
+
+  /** The facts of one generation as `Type` or `Type(stage, attempt)`. */
+  async story(generation: number): Promise<string[]> {
+    const own = (await this.facts()).filter(({ data }) => data.generation === generation);
+    return own.map(({ type, data }) =>
+      'stage' in data && 'attempt' in data ? `${type}(${data.stage}, ${data.attempt})` : type,
+    );
+  }
+
+  /** The first fact of that type and generation, as soon as it is there. */
+  until<T extends GenerationFact['type']>(
+    generation: number,
+    type: T,
+    timeoutMs = 25_000,
+  ): Promise<Extract<Recorded<GenerationFact>, { type: T }>> {
+    return until(
+      `${type} of generation ${generation}`,
+      async () => {
+        const own = (await this.facts()).filter(({ data }) => data.generation === generation);
+        const found = own.find((fact) => fact.type === type);
+        const ended = own.find((fact) => fact.type === 'GenerationFailed');
+        if (!found && ended) throw new Error(`it failed: ${JSON.stringify(ended.data)}`);
+        return found as Extract<Recorded<GenerationFact>, { type: T }> | undefined;
+      },
+      timeoutMs,
+    );
+  }
+
+  /** What stands on every fact of a generation that a test writes in the generator's place. */
+  base(generation: number) {
+    const ask = this.askOf(generation);
+    const latest = { generation, requestSeq: ask.seq };
+    return { ...this.who(ask.commandId), period, generation, requestSeq: ask.seq, latest };
+  }
+
+  subject(part: 'request' | 'generation'): string {
+    return assetSubject(this.assetId, part);
+  }
+
+  private who(commandId: CommandId) {
+    const { assetId, projectId, ownerId } = this;
+    return { assetId, projectId, ownerId, commandId };
+  }
+
+  private entry(generation: number) {
+    const { seq, commandId } = this.askOf(generation);
+    const { assetId, projectId, plan } = this;
+    return { commandId, assetId, projectId, generation, requestSeq: seq, plan };
+  }
+
+  private askOf(generation: number) {
+    const ask = this.asks.get(generation);
+    if (!ask) throw new Error(`nobody asked for generation ${generation}`);
+    return ask;
+  }
+
+  private async ask(
+    number: number,
+    make: (
+      commandId: CommandId,
+    ) => ReturnType<typeof AssetPrepared> | ReturnType<typeof AssetRegenerateRequested>,
+  ): Promise<void> {
+    const commandId = CommandId.parse(
+      `cmd_${createHash('md5').update(`${this.assetId}${number}`).digest('hex')}`,
+    );
+    const options = { cause: { id: commandId, requestId: `request-${number}` } };
+    const outcome = await this.system.logs.gateway.append(this.subject('request'), make(commandId), options);
+    if (outcome.kind !== 'appended') throw new Error('the ask met a conflict');
+    this.asks.set(number, { seq: outcome.seq, commandId });
+  }
+
+  private async ledger(
+    fact: ReturnType<typeof GenerationReserved> | ReturnType<typeof GenerationDenied>,
+  ): Promise<void> {
+    const { commandId } = fact.data;
+    const cause = { id: commandId, requestId: `request-${fact.data.generation}` };
+    await this.system.logs.quota.append(ledgerSubject(this.ownerId, period), fact, { cause });
+  }
+}

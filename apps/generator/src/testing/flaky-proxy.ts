@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** What becomes of the next creation: refused with a status, or done but its answer lost. */
+export type CreationFault = { readonly status: number } | 'lost-reply';
+
+/** Stands between generator and renderer as a network does; keeps what was asked. */
+export class FlakyProxy {
+  readonly creations: { readonly path: string; readonly body: Record<string, unknown> }[] = [];
+  readonly faults: CreationFault[] = [];
+  private readonly server: Server;
+
+  private constructor(private readonly target: string) {
+    this.server = createServer((request, response) => void this.pass(request, response));
+  }
+
+  static async start(target: string): Promise<FlakyProxy> {
+    const proxy = new FlakyProxy(target);
+    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const path = request.url ?? '/';
+    const creation = request.method === 'POST' && path.endsWith('/predictions');
+    if (creation) this.creations.push({ path, body: JSON.parse(body.toString()) });
+    const fault = creation ? this.faults.shift() : undefined;
+    if (fault && fault !== 'lost-reply') {
+      response.writeHead(fault.status).end('{"detail":"try again"}');
+      return;
+    }
+    const { authorization = '', 'content-type': type = 'application/json' } = request.headers;
+    const headers = { authorization, 'content-type': type };
+    const sent = body.length > 0 ? new Uint8Array(body) : undefined;
+    const answer = await fetch(`${this.target}${path}`, { method: request.method, headers, body: sent });
+    const text = await answer.text();
+    if (fault === 'lost-reply') response.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+  }
+}
