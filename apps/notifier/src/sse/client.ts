@@ -4,8 +4,9 @@ import type { Timings } from '../config.js';
 import { PING, retryLine } from './frames.js';
 
 /** A client this far behind is disconnected; it resumes with its last id. */
-export const MAX_BUFFERED_BYTES = 256 * 1024;
+export const MAX_BUFFERED_BYTES = 1024 * 1024;
 const RETRY_MS = 1_000;
+const LAST_WORDS_MS = 1_000;
 
 /** The socket side of one SSE connection: pings, its longest life, and a bound on what it may owe the client. */
 export class SseClient {
@@ -41,8 +42,9 @@ export class SseClient {
   /** Never blocks. A client that reads too slowly is cut off rather than remembered. */
   write(text: string): void {
     if (this.closed.aborted) return;
-    this.response.write(text);
+    // Before the write: one long frame, or many in one turn of the event loop, say nothing about the client.
     if (this.response.writableLength > MAX_BUFFERED_BYTES) this.response.destroy();
+    else this.response.write(text);
   }
 
   /** Waits until the client has taken what was written; rejects when it is gone. */
@@ -54,6 +56,9 @@ export class SseClient {
   end(): void {
     if (this.closed.aborted) return;
     this.response.end(retryLine(RETRY_MS + Math.floor(Math.random() * RETRY_MS)));
+    // One that takes nothing any more must not hold up the end of the process.
+    const late = setTimeout(() => this.response.destroy(), LAST_WORDS_MS);
+    this.response.once('close', () => clearTimeout(late));
     this.#close();
   }
 

@@ -19,6 +19,7 @@ const PERIOD = Period.parse('2026-11');
 export class AssetStory {
   readonly id = AssetId.parse(randomBytes(16).toString('hex'));
   readonly #requestSeqs = new Map<number, number>();
+  #newestQueued: number | undefined;
 
   constructor(
     private readonly system: Pick<NotifierSystem, 'logs'>,
@@ -40,6 +41,7 @@ export class AssetStory {
   }
 
   queued(number = 1): Promise<number> {
+    this.#newestQueued = Math.max(number, this.#newestQueued ?? 0);
     const resolved = { motion: 'subtle', mode: 'loop', dur_seconds: 4, aspect: 'preserve' } as const;
     return this.#generation(
       g.GenerationQueued({
@@ -138,7 +140,8 @@ export class AssetStory {
   #base(generation: number) {
     const requestSeq = this.#requestSeqs.get(generation) ?? 1;
     const who = { assetId: this.id, projectId: this.projectId, ownerId: OWNER };
-    const latest = { generation, requestSeq };
+    const newest = this.#newestQueued;
+    const latest = newest ? { generation: newest, requestSeq: this.#requestSeqs.get(newest) ?? 1 } : null;
     return { ...who, period: PERIOD, generation, requestSeq, commandId: command(generation), latest };
   }
 }
