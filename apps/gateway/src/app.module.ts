@@ -2,17 +2,23 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { CallerGuard } from './accounts/caller.guard.js';
+import { AssetViewModule } from './asset-view/asset-view.module.js';
+import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { CancelModule } from './cancel/cancel.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { HttpModule } from './http/http.module.js';
 import { KeyGuard } from './idempotency/key.guard.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PrepareModule } from './prepare/prepare.module.js';
+import { ProjectionsModule } from './projections/projections.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { ProxyUrlModule } from './proxy-url/proxy-url.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { RegenerateModule } from './regenerate/regenerate.module.js';
 import { ResourcesModule } from './resources/resources.module.js';
+import { ServingModule } from './serving/serving.module.js';
+import { SseModule } from './sse/sse.module.js';
 import { UploadModule } from './upload/upload.module.js';
 
 /**
@@ -31,6 +37,12 @@ import { UploadModule } from './upload/upload.module.js';
     PrepareModule,
     RegenerateModule,
     CancelModule,
+    ProjectionsModule,
+    AssetViewModule,
+    ServingModule,
+    ProxyUrlModule,
+    SseModule,
+    CallbacksModule,
     OpenApiModule,
   ],
   // In this order: 401 wins over the rate limit (PRODUCT 3.2), and the key stands on both.

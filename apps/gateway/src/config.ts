@@ -24,6 +24,16 @@ export const gatewayConfig = serviceConfig.extend({
   RATE_REGENERATE: perMinute(RATE_LIMITS.regenerate, 'regenerate calls'),
   RATE_WEBHOOKS_TEST: perMinute(RATE_LIMITS.webhooks_test, 'webhook test deliveries'),
   RATE_OTHER: perMinute(RATE_LIMITS.other, 'other signed-in calls'),
+  REPLICATE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_/, 'expected whsec_…')
+    .optional()
+    .describe("signing secret of the provider's callbacks; default: asked of the provider"),
+  REPLICATE_BASE_URL: z
+    .url()
+    .default('https://api.replicate.com/v1')
+    .describe("Replicate's API, or the local renderer's"),
+  REPLICATE_API_TOKEN: z.string().min(1).optional().describe("token of Replicate's API"),
   GOOGLE_CLIENT_ID: z.string().optional().describe('with its secret: sign-in by Google'),
   GOOGLE_CLIENT_SECRET: z.string().optional().describe('secret of the Google client'),
   GITHUB_CLIENT_ID: z.string().optional().describe('with its secret: sign-in by GitHub'),

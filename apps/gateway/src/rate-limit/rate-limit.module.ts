@@ -10,6 +10,6 @@ import { RateLimits } from './rate-limits.js';
     { provide: RATE_LIMITER, inject: [CLOCK], useFactory: (clock: Clock) => new InMemoryRateLimiter(clock) },
     RateLimits,
   ],
-  exports: [RateLimits],
+  exports: [RateLimits, RATE_LIMITER],
 })
 export class RateLimitModule {}
