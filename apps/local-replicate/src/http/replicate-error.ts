@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
@@ -25,7 +26,7 @@ export class ReplicateError extends Error {
 }
 
 export const notFound = (what: string) =>
-  new ReplicateError(404, 'Not found', `The requested ${what} could not be found.`);
+  new ReplicateError(404, 'Not Found', `The requested ${what} could not be found.`);
 
 export const invalidInput = (fields: InvalidField[]) =>
   new ReplicateError(
@@ -34,6 +35,8 @@ export const invalidInput = (fields: InvalidField[]) =>
     fields.map(({ field, description }) => `- ${field}: ${description}\n`).join(''),
     fields,
   );
+
+const titleOf = (status: number) => STATUS_CODES[status] ?? 'Error';
 
 interface FastifyLike {
   statusCode: number;
@@ -58,9 +61,10 @@ export class ReplicateErrorFilter implements ExceptionFilter {
   #asReplicate(error: unknown): ReplicateError {
     if (error instanceof ReplicateError) return error;
     if (error instanceof HttpException) {
-      return new ReplicateError(error.getStatus(), error.name.replace(/Exception$/, ''), error.message);
+      return new ReplicateError(error.getStatus(), titleOf(error.getStatus()), error.message);
     }
-    if (isClientError(error)) return new ReplicateError(error.statusCode, 'Bad request', error.message);
+    if (isClientError(error))
+      return new ReplicateError(error.statusCode, titleOf(error.statusCode), error.message);
     this.#log.error(error);
     return new ReplicateError(
       500,

@@ -1,6 +1,9 @@
 import type { Pose } from './camera.js';
 import type { Plane, Size } from './source-planes.js';
 
+// Taken out of the global once: in the sandbox of a test every look-up of a global is slow.
+const { abs, atan2, floor, hypot, max, min, sqrt } = Math;
+
 /** A similarity: (x, y) -> (a x - b y + x0, b x + a y + y0), from the picture's centre, in its widths. */
 type Similarity = [a: number, b: number, x0: number, y0: number];
 
@@ -32,8 +35,8 @@ function pyramid(plane: Plane): Plane[] {
 }
 
 function sample({ data, width, height }: Plane, x: number, y: number): number {
-  const cx = Math.min(width - 1.001, Math.max(0, x));
-  const cy = Math.min(height - 1.001, Math.max(0, y));
+  const cx = min(width - 1.001, max(0, x));
+  const cy = min(height - 1.001, max(0, y));
   const i = (cy | 0) * width + (cx | 0);
   const fx = cx - (cx | 0);
   const top = (data[i] as number) * (1 - fx) + (data[i + 1] as number) * fx;
@@ -58,8 +61,9 @@ type Projected = (value: number, sx: number, sy: number, px: number, py: number)
 
 function squaredError(view: Plane, scene: Plane, guess: Similarity): number {
   let sum = 0;
-  project(view, guess, 1, (value, sx, sy) => {
-    sum += (value - sample(scene, sx, sy)) ** 2;
+  project(view, guess, 2, (value, sx, sy) => {
+    const error = value - sample(scene, sx, sy);
+    sum += error * error;
   });
   return sum;
 }
@@ -70,8 +74,8 @@ function coarse(view: Plane, scene: Plane): Similarity {
   let least = squaredError(view, scene, best);
   const { width, height } = view;
   for (let scale = 1.04; scale < 1.8; scale *= 1.045) {
-    const rangeX = Math.floor((width / 2) * (1 - 1 / scale));
-    const rangeY = Math.floor((height / 2) * (1 - 1 / scale));
+    const rangeX = floor((width / 2) * (1 - 1 / scale));
+    const rangeY = floor((height / 2) * (1 - 1 / scale));
     for (let dy = -rangeY; dy <= rangeY; dy += 1) {
       for (let dx = -rangeX; dx <= rangeX; dx += 1) {
         const guess: Similarity = [1 / scale, 0, dx / width, dy / width];
@@ -90,10 +94,10 @@ function solve(matrix: number[][], right: number[]): number[] {
   for (let c = 0; c < n; c += 1) {
     const pivot = m
       .slice(c)
-      .reduce((p, row, i) => (Math.abs(row[c] as number) > Math.abs(m[p]?.[c] as number) ? c + i : p), c);
+      .reduce((p, row, i) => (abs(row[c] as number) > abs(m[p]?.[c] as number) ? c + i : p), c);
     [m[c], m[pivot]] = [m[pivot] as number[], m[c] as number[]];
     const top = m[c] as number[];
-    if (Math.abs(top[c] as number) < 1e-9) return right.map(() => 0);
+    if (abs(top[c] as number) < 1e-9) return right.map(() => 0);
     for (const row of m) {
       if (row === top) continue;
       const factor = (row[c] as number) / (top[c] as number);
@@ -135,9 +139,9 @@ function correlation(view: Plane, scene: Plane, guess: Similarity): number {
     sbb += b * b;
     sab += a * b;
   });
-  const spread = Math.sqrt((saa - (sa * sa) / n) * (sbb - (sb * sb) / n));
+  const spread = sqrt((saa - (sa * sa) / n) * (sbb - (sb * sb) / n));
   // Two flat pictures of one brightness are the same picture.
-  return spread < 1e-6 * n ? (Math.abs(sa - sb) / n < 2 ? 1 : 0) : (sab - (sa * sb) / n) / spread;
+  return spread < 1e-6 * n ? (abs(sa - sb) / n < 2 ? 1 : 0) : (sab - (sa * sb) / n) / spread;
 }
 
 /**
@@ -156,7 +160,7 @@ export function findView(view: Plane, scene: Plane, size: Size): Pose | undefine
   const last = views.length - 1;
   const match = correlation(views[last] ?? smallView, scenes[last] ?? smallScene, guess);
   const [a, b, x0, y0] = guess;
-  const scale = 1 / Math.hypot(a, b);
+  const scale = 1 / hypot(a, b);
   if (!(match >= SAME_SCENE) || scale < 0.97 || scale > 2) return undefined;
-  return { scale, x: x0 * size.width, y: y0 * size.width, roll: Math.atan2(b, a) };
+  return { scale, x: x0 * size.width, y: y0 * size.width, roll: atan2(b, a) };
 }
