@@ -28,7 +28,7 @@ export interface Broker {
 }
 
 /** Longest wait for one answer; an operation repeats within its own time. */
-const ANSWER_MS = 2_000;
+const ANSWER_MS = 3_000;
 const CONNECT_MS = 5_000;
 
 /** Connects; from then on the client reconnects for ever, every quarter of a second or so. */

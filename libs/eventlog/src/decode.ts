@@ -7,6 +7,9 @@ import { header, type StoredMessage } from './stored-message.js';
 /** Reads data of one version as the next. A released version is never edited: this is how it stays readable. */
 export type Upcaster = (data: unknown) => unknown;
 
+/** Made once: its making costs more than a decoding. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 const upcasters = new Map<string, Upcaster>();
 
 /**
@@ -50,7 +53,7 @@ function upcast(kind: FactType, from: number, data: unknown, where: string): unk
 
 function parseBody(message: StoredMessage, where: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message.body));
+    return JSON.parse(UTF8.decode(message.body));
   } catch (error) {
     throw new NotAFact(`${where}: its body is not JSON`, { cause: error });
   }

@@ -73,6 +73,8 @@ export interface HandlerSpec extends DurableOptions {
   readonly filters: readonly string[];
 }
 
+/** A declared kind of fact, whatever its data. */
+type Kind = Pick<FactType, 'type'>;
 type FactHandler = (received: never) => Promise<Verdict> | Verdict;
 type HandlerDecorator<H> = <M extends H>(
   target: object,
@@ -88,10 +90,10 @@ function handler(patterns: string[], spec: HandlerSpec) {
 
 /** Runs the method for each fact of these types that the durable consumer brings; its verdict decides the rest. */
 export function OnFact(
-  types: FactType | readonly FactType[] | { readonly type: string } | readonly { readonly type: string }[],
+  types: Kind | readonly Kind[],
   { filter, ...options }: OnFactOptions,
 ): HandlerDecorator<FactHandler> {
-  const kinds = [types].flat() as { type: string }[];
+  const kinds = [types].flat() as Kind[];
   const filters = [filter].flat() as string[];
   return handler(
     kinds.map(({ type }) => patternOf(options.durable, type)),

@@ -250,15 +250,17 @@ describe('delivery', () => {
   it('heartbeats a handler that takes longer than the acknowledgement wait', async () => {
     await append('l-long');
     const counts: number[] = [];
+    const redelivered: number[] = [];
     const controller = controllerOf('l-long', ['l-long'], async ({ deliveryCount }) => {
       counts.push(deliveryCount);
       const began = performance.now();
       await until('three waits are over', () => performance.now() - began > 3_000);
+      redelivered.push((await brokerOf(log).manager.consumers.info('ASSETS', 'l-long')).num_redelivered);
       return done;
     });
     await run([controller], { ackWaitMs: 1_000 });
     await settled('l-long');
-    expect(counts).toEqual([1]);
+    expect([counts, redelivered]).toEqual([[1], [0]]);
   });
 
   it('acknowledges facts that no method wants and dispatches the others by type', async () => {

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NatsServer, startNats } from '@zoetrope/embedded/nats';
 
@@ -14,8 +14,12 @@ const children: Sample[] = [];
 class Sample {
   readonly lines: Record<string, unknown>[] = [];
   readonly exited: Promise<number | null>;
-  private constructor(readonly child: ChildProcess) {
+  private readonly output: Interface;
+
+  private constructor(readonly child: ChildProcessWithoutNullStreams) {
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
+    this.output = createInterface({ input: child.stdout });
+    this.output.on('line', (text) => text.startsWith('{') && this.lines.push(JSON.parse(text)));
   }
 
   static start(env: Record<string, string>, args: string[] = []): Sample {
@@ -28,15 +32,15 @@ class Sample {
     return sample;
   }
 
-  /** Everything on stdout until it says this, or until it ends. */
+  /** The first line on stdout of which this is true. */
   async until(match: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
-    if (!this.child.stdout) throw new Error('no stdout');
-    for await (const text of createInterface({ input: this.child.stdout })) {
-      const line = JSON.parse(text) as Record<string, unknown>;
-      this.lines.push(line);
-      if (match(line)) return line;
+    for (;;) {
+      const line = this.lines.find(match);
+      if (line) return line;
+      const ended = await Promise.race([once(this.output, 'line'), this.exited.then(() => 'ended')]);
+      if (ended === 'ended' && !this.lines.some(match))
+        throw new Error(`only: ${JSON.stringify(this.lines)}`);
     }
-    throw new Error(`it ended without: ${JSON.stringify(this.lines)}`);
   }
 
   async ready(): Promise<string> {
@@ -88,6 +92,18 @@ describe('a service', () => {
     sample.child.kill('SIGTERM');
     expect(await sample.exited).toBe(0);
     expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('ends in good time though a client reads an endless answer', async () => {
+    const sample = Sample.start({ NATS_URL: nats.url });
+    const base = await sample.ready();
+    const reader = (await fetch(`${base}/endless`)).body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('first');
+    const began = performance.now();
+    sample.child.kill('SIGTERM');
+    expect(await sample.exited).toBe(0);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await expect(reader?.read()).rejects.toThrow();
   });
 
   it('waits for a broker that comes later', async () => {

@@ -14,6 +14,10 @@ import { liveUntilStopped } from './process-life.js';
 import { Readiness } from './readiness.js';
 import { serviceModule } from './service-module.js';
 
+/** Of the 5 s that a shutdown may take: for running handlers, and then for running HTTP answers, ms. */
+const HANDLERS_MS = 3_000;
+const ANSWERS_MS = 1_000;
+
 /** What `module` and `http.setup` are given. */
 export interface ServiceParts<C> {
   readonly config: C;
@@ -83,12 +87,13 @@ export async function startService<C extends ServiceConfig>(
   });
   const database = await openDatabase(options, logger, readiness);
   const app = await createApp(options, { config: options.config, log, logger }, readiness);
-  const transport = options.transport === false ? undefined : new JetStreamTransport({ log });
+  const transport =
+    options.transport === false ? undefined : new JetStreamTransport({ log, graceMs: HANDLERS_MS });
   if (transport) app.connectMicroservice({ strategy: transport });
   const stop = once(async () => {
     // Handlers end before the modules whose connections they use.
     await transport?.close();
-    await app.close();
+    await closeHttp(app);
     await database?.close();
     await log.close();
   });
@@ -149,6 +154,16 @@ const isFactory = <C extends ServiceConfig>(
   module: ServiceOptions<C>['module'],
 ): module is (parts: ServiceParts<C>) => DynamicModule =>
   typeof module === 'function' && !/^class\b/.test(Function.prototype.toString.call(module));
+
+/** Lets answers under way end for a moment; event streams and long downloads are cut, and their clients resume. */
+async function closeHttp(app: NestFastifyApplication): Promise<void> {
+  const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), ANSWERS_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
 
 function portOf(app: NestFastifyApplication): number {
   const address = app.getHttpServer().address();

@@ -1,4 +1,5 @@
-import { Controller, Get, Inject, Module } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Module, StreamableFile } from '@nestjs/common';
 import { AssetPrepared } from '@zoetrope/contracts/facts/request';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { OnFact, type Received } from '@zoetrope/eventlog/transport';
@@ -9,6 +10,11 @@ import { EVENT_LOG } from '../log-module.js';
 import { LOGGER, type Logger } from '../logging.js';
 import { Readiness } from '../readiness.js';
 import { runService } from '../service.js';
+
+async function* neverEnding() {
+  yield 'first';
+  await new Promise(() => undefined);
+}
 
 /** A whole service in one file, run as a process by service.int.spec.ts. */
 @Controller()
@@ -39,6 +45,11 @@ class SampleController {
       throw new Error('broken on purpose');
     });
     return {};
+  }
+
+  @Get('endless')
+  endless() {
+    return new StreamableFile(Readable.from(neverEnding()));
   }
 
   @Get('crash')
