@@ -32,6 +32,8 @@ export class SseClient {
     response.on('close', () => this.#close());
     this.#ping = setInterval(() => this.write(PING), timings.pingMs);
     this.#life = setTimeout(() => this.end(), timings.connectionMs);
+    // Gone while its cursor was looked up: its `close` will not come again.
+    if (response.destroyed || response.socket?.destroyed !== false) this.#close();
   }
 
   /** Aborted when the connection is over, whoever ended it. */
