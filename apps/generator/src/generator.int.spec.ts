@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ProgressReport } from '@zoetrope/contracts/events';
+import { progressSubject } from '@zoetrope/contracts/subjects';
 import { until } from '@zoetrope/eventlog/testing/until';
 import { measureMotion } from '@zoetrope/media/frames';
 import { probeVideo } from '@zoetrope/media/probe';
@@ -78,8 +80,10 @@ describe('a generation', () => {
   it('loops natively within the budget of appends, its end meeting its beginning', async () => {
     const asset = new TestAsset(system);
     await asset.prepare(src, { dur_seconds: 2, motion: 'kinetic' });
+    const alarmsBefore = await system.logs.gateway.lastStreamSeq('TIMERS');
     await asset.reserve(1);
     const { data } = await asset.until(1, 'Mp4Stored');
+    expect((await system.logs.gateway.lastStreamSeq('TIMERS')) - alarmsBefore).toBeLessThanOrEqual(8);
     const story = await asset.story(1);
     expect(story.filter((fact) => fact.startsWith('StageStarted'))).toEqual([
       'StageStarted(stage1, 1)',
@@ -128,6 +132,25 @@ describe('a generation', () => {
       seed: 3,
       save_audio: false,
     });
+  });
+
+  it('tells how far its prediction is, at most once a second', async () => {
+    const asset = new TestAsset(system);
+    const reports: ProgressReport[] = [];
+    const listening = system.logs.gateway.core.subscribe(progressSubject(asset.assetId), (data) =>
+      reports.push(ProgressReport.parse(data)),
+    );
+    await asset.prepare(await system.upload(await photoLike({ width: 1024, height: 640, seed: 2 })), {
+      mode: 'animate-in',
+      dur_seconds: 6,
+    });
+    await asset.reserve(1);
+    await until('a report', () => reports.length > 0);
+    await asset.cancel(1);
+    listening.stop();
+    expect(reports[0]).toMatchObject({ stage: 'single', attempt: 1, generation: 1 });
+    for (const [index, { ts }] of reports.slice(1).entries())
+      expect(ts - (reports[index]?.ts ?? 0)).toBeGreaterThan(900);
   });
 
   it('that quota denied is refused on the asset', async () => {

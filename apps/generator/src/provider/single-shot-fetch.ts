@@ -26,8 +26,8 @@ export const singleShotFetch =
 const hidden = (headers: Record<string, string>, body: string) =>
   new Response(body.slice(0, 1000), { status: FINAL, headers });
 
+/** The system's code stands on the cause; the names that wrap it say nothing (`TypeError: fetch failed`). */
 const faultOf = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return error instanceof Error ? error.name : 'unknown';
+  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  return cause?.code ?? name ?? 'unknown';
 };

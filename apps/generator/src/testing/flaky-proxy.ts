@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of the next creation: refused with a status, or done but its answer lost. */
-export type CreationFault = { readonly status: number } | 'lost-reply';
+/**
+ * What becomes of the next creation: refused with a status; done but its answer lost, at once or never told;
+ * or never passed on while the asker waits.
+ */
+export type CreationFault = { readonly status: number } | 'lost-reply' | 'held-reply' | 'held-request';
 
 /** Stands between generator and renderer as a network does; keeps what was asked. */
 export class FlakyProxy {
@@ -36,7 +39,8 @@ export class FlakyProxy {
     const creation = request.method === 'POST' && path.endsWith('/predictions');
     if (creation) this.creations.push({ path, body: JSON.parse(body.toString()) });
     const fault = creation ? this.faults.shift() : undefined;
-    if (fault && fault !== 'lost-reply') {
+    if (fault === 'held-request') return;
+    if (typeof fault === 'object') {
       response.writeHead(fault.status).end('{"detail":"try again"}');
       return;
     }
@@ -45,6 +49,7 @@ export class FlakyProxy {
     const sent = body.length > 0 ? new Uint8Array(body) : undefined;
     const answer = await fetch(`${this.target}${path}`, { method: request.method, headers, body: sent });
     const text = await answer.text();
+    if (fault === 'held-reply') return;
     if (fault === 'lost-reply') response.destroy();
     else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
   }

@@ -62,7 +62,26 @@ export class GeneratorSystem {
 
   /** Starts one more copy of the generator. `firstPollMs`: its first look at a prediction nobody reported. */
   async copy(firstPollMs = 30_000): Promise<RunningService> {
-    const config = parseConfig(generatorConfig, {
+    const config = parseConfig(generatorConfig, this.environment(firstPollMs));
+    const logger = createLogger({ service: 'generator', level: config.LOG_LEVEL });
+    const module = generatorModule(this.objects);
+    const copy = await startService({ name: 'generator', module, config }, logger);
+    this.copies.push(copy);
+    return copy;
+  }
+
+  /** Starts a copy as a process of its own (built), which can be killed. */
+  process(firstPollMs: number): Promise<ServiceProcess> {
+    return startProcess({
+      name: 'generator',
+      entry: path.join(repoRoot, 'apps', 'generator', 'dist', 'main.js'),
+      env: { ...process.env, NODE_OPTIONS: '', ...this.environment(firstPollMs) },
+      logFile: path.join(this.folder, 'generator.log'),
+    });
+  }
+
+  private environment(firstPollMs: number): Record<string, string> {
+    return {
       NATS_URL: this.server.url,
       PUBLIC_URL,
       GATEWAY_URL: this.callbacks.url,
@@ -70,13 +89,9 @@ export class GeneratorSystem {
       REPLICATE_API_TOKEN: TOKEN,
       ZOETROPE_EGRESS_ALLOW: '127.0.0.0/8',
       GENERATOR_FIRST_POLL_MS: String(firstPollMs),
+      OBJECTS_DIR: path.join(this.folder, 'objects'),
       LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
-    });
-    const logger = createLogger({ service: 'generator', level: config.LOG_LEVEL });
-    const module = generatorModule(this.objects);
-    const copy = await startService({ name: 'generator', module, config }, logger);
-    this.copies.push(copy);
-    return copy;
+    };
   }
 
   async stopCopies(): Promise<void> {
