@@ -83,7 +83,7 @@ describe('a restart', () => {
   it('after SIGTERM is the same, and the server ends with 0', async () => {
     const created = await clientOf(server).predictions.create({
       model: 'zoetrope/fixture',
-      input: { delay_ms: 1_500 },
+      input: { delay_ms: 5_000 },
       webhook,
       webhook_events_filter: ['completed'],
     });
@@ -124,6 +124,24 @@ describe('the process', () => {
     while (!now.data_removed) now = await replicate.predictions.get(created.id);
     expect(now).toMatchObject({ status: 'succeeded', input: {}, output: null });
     expect((await fetch(created.output as string)).status).toBe(404);
+  }, 60_000);
+
+  it('cancels what still waits for its turn to render without waiting for the others', async () => {
+    await server.end('SIGTERM');
+    server = await startServerProcess(folder, { RENDER_CONCURRENCY: '1' });
+    const replicate = clientOf(server);
+    const photo = await photoLike({ width: 1024, height: 576, seed: 9 });
+    const input = {
+      image: `data:image/jpeg;base64,${photo.toString('base64')}`,
+      prompt: 'orbit',
+      duration: 12,
+    };
+    const model = 'bytedance/seedance-1-lite';
+    const first = await replicate.predictions.create({ model, input });
+    const second = await replicate.predictions.create({ model, input });
+    expect(await replicate.predictions.cancel(second.id)).toMatchObject({ status: 'canceled' });
+    expect(await replicate.predictions.get(first.id)).toMatchObject({ status: 'processing' });
+    expect(await replicate.predictions.cancel(first.id)).toMatchObject({ status: 'canceled' });
   }, 60_000);
 
   it('is healthy once it says ready', async () => {

@@ -27,11 +27,25 @@ export class Renderer {
     await mkdir(dirname(output), { recursive: true });
     const draft = `${output}.${randomUUID()}.tmp`;
     try {
-      await this.#slots.run(() => inThread(order, draft, signal, report));
+      await this.#inTurn(() => inThread(order, draft, signal, report), signal);
       await rename(draft, output);
     } finally {
       await rm(draft, { force: true });
     }
+  }
+
+  /** Waits for a free slot; an abort ends the waiting at once, and a task that began ends itself. */
+  #inTurn(task: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    let begun = false;
+    const turn = this.#slots.run(() => {
+      begun = true;
+      return task();
+    });
+    const givenUp = new Promise<never>((_, reject) => {
+      const giveUp = () => begun || reject(signal.reason);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+    return Promise.race([turn, givenUp]);
   }
 }
 
