@@ -40,7 +40,11 @@ export const installPackages = async () => {
     await step('packages', () => collect(command, args));
   } catch (error) {
     const lines = error.output?.split('\n').filter((text) => /npm (error|ERR!) \S/.test(text)) ?? [];
-    const why = lines.slice(0, 2).join(', ').replaceAll(/npm (error|ERR!) /g, '') || error.message;
+    const why =
+      lines
+        .slice(0, 2)
+        .join(', ')
+        .replaceAll(/npm (error|ERR!) /g, '') || error.message;
     throw new Problem(`packages could not be installed (${why}): check the network and run "npm install"`);
   }
   if (!isExecutable(node24)) {

@@ -96,7 +96,7 @@ export const endedEarly = async (name: string, running: Running, logFile: string
   );
 };
 
-/** Rejects with a StartFailure, the process killed, after `timeoutMs` unless `done` is aborted before. */
+/** Rejects with a StartFailure after `timeoutMs` unless `done` is aborted before. */
 const tooLate = async (
   name: string,
   running: Running,
@@ -105,7 +105,6 @@ const tooLate = async (
   done: AbortSignal,
 ): Promise<never> => {
   await delay(timeoutMs, undefined, { signal: done });
-  await running.kill();
   throw new StartFailure(
     `${name} was not ready within ${timeoutMs / 1000} s: ${lastWords(logFile)} — see ${logFile}`,
   );
@@ -138,6 +137,9 @@ export const untilReady = async <T>(
   late.catch(() => undefined);
   try {
     return await Promise.race([ready(done.signal), early, late]);
+  } catch (error) {
+    await what.running.kill(); // nobody will own it
+    throw error;
   } finally {
     done.abort();
     what.abort?.removeEventListener('abort', stop);

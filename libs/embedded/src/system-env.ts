@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { childMark } from './orphans.js';
+import { repoRoot } from './paths.js';
 import type { Secrets } from './secrets.js';
 
 /** What `npm start` lets sources and webhooks reach beyond the public internet: this machine, to try things. */
@@ -26,6 +27,9 @@ export const serverEnv = (dataDir: string): NodeJS.ProcessEnv => ({
   [childMark]: dataDir,
 });
 
+/** Node keeps compiled code here between starts, which saves each service a good part of a second. */
+const compileCache = path.join(repoRoot, 'node_modules', '.cache', 'zoetrope', 'v8');
+
 /** Environment of the local renderer, which stands in for Replicate and knows nothing else of us. */
 export const rendererEnv = (
   base: NodeJS.ProcessEnv,
@@ -33,6 +37,7 @@ export const rendererEnv = (
   port: number,
   secrets: Secrets,
 ): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: compileCache,
   ...base,
   [childMark]: dataDir,
   HOST: '127.0.0.1',
@@ -62,6 +67,7 @@ export const serviceEnv = (
   secrets: Secrets,
 ): NodeJS.ProcessEnv => ({
   NODE_ENV: 'production',
+  NODE_COMPILE_CACHE: compileCache,
   LOG_LEVEL: 'info',
   ZOETROPE_EGRESS_ALLOW: loopbackRanges,
   ZOETROPE_SECRET_KEY: secrets.secretKey,
