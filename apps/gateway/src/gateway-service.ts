@@ -1,7 +1,7 @@
 import type { ServiceOptions } from '@zoetrope/platform/service';
 import { AppModule } from './app.module.js';
 import type { GatewayConfig } from './config.js';
-import { ADAPTER_OPTIONS, frame } from './http/frame.js';
+import { adapterOptions, frame } from './http/frame.js';
 
 /** The gateway as a service: what `main` runs, and what tests start in their own process. */
 export const gatewayService = (config: GatewayConfig): ServiceOptions<GatewayConfig> => ({
@@ -10,5 +10,5 @@ export const gatewayService = (config: GatewayConfig): ServiceOptions<GatewayCon
   config,
   database: true,
   transport: false,
-  http: { adapter: ADAPTER_OPTIONS, bodyParser: false, setup: (app) => frame(app) },
+  http: { adapter: adapterOptions(config.PUBLIC_URL), bodyParser: false, setup: (app) => frame(app) },
 });

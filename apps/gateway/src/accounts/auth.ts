@@ -1,6 +1,9 @@
+import { Logger } from '@nestjs/common';
 import { betterAuth } from 'better-auth';
 import type { Pool } from 'pg';
 import type { GatewayConfig } from '../config.js';
+
+const logger = new Logger('better-auth');
 
 /** Seconds a session lives (PRODUCT 1). */
 const SESSION_SECONDS = 7 * 24 * 60 * 60;
@@ -34,7 +37,8 @@ export const createAuth = (config: GatewayConfig, database: Pool) =>
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
     socialProviders: socialProviders(config),
     session: { expiresIn: SESSION_SECONDS },
-    logger: { level: 'error' },
+    // Its second argument is the raw error, e-mail address included; what matters of it reaches us as a rejection.
+    logger: { level: 'error', log: (_level, message) => logger.warn(message) },
     telemetry: { enabled: false },
     advanced: {
       // On https it would rename the cookie to `__Secure-…`; PRODUCT 1 fixes the name, so only the attribute is set.

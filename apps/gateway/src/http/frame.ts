@@ -1,22 +1,36 @@
+import type { IncomingMessage } from 'node:http';
 import multipart from '@fastify/multipart';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_UPLOAD_BYTES } from '@zoetrope/contracts/api/common';
 import { childTraceparent, runInContext } from '@zoetrope/platform/context';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from './api-error.js';
 import { answerCors } from './cors.js';
+import { errorAnswer } from './error-answer.js';
 import { ErrorFilter } from './error-filter.js';
 import { takeBodiesAsTheyCome } from './incoming-body.js';
 import { requestIdOf } from './request-id.js';
 import { RouteTable } from './route-table.js';
 
+type AdapterOptions = ConstructorParameters<typeof FastifyAdapter>[0];
+
 /** Options of Nest's FastifyAdapter: proxy URLs carry whole addresses as one path parameter. */
-export const ADAPTER_OPTIONS = {
-  genReqId: (raw: { headers: Record<string, string | string[] | undefined> }) =>
-    requestIdOf(raw.headers['x-request-id']),
-  requestIdHeader: false as const,
-  routerOptions: { maxParamLength: 8_192 },
-  forceCloseConnections: true,
-};
+export const adapterOptions = (publicUrl: string): AdapterOptions =>
+  ({
+    genReqId: (raw: IncomingMessage) => requestIdOf(raw.headers['x-request-id']),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 8_192 },
+    forceCloseConnections: true,
+    // A path that cannot be decoded is refused by the router, before hooks and filters.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const asked = { accept: request.headers.accept, requestId: request.id, publicUrl };
+      const { status, headers, body } = errorAnswer(new ApiError('malformed'), asked);
+      void reply
+        .code(status)
+        .headers({ ...headers, 'x-request-id': request.id })
+        .send(Buffer.from(JSON.stringify(body)));
+    },
+  }) as AdapterOptions;
 
 /** Request id, trace and CORS on every answer, before anything can fail. */
 function onEveryRequest(fastify: FastifyInstance): void {

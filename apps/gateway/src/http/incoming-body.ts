@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { MAX_BODY_BYTES } from '@zoetrope/contracts/api/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError, formError } from './api-error.js';
@@ -50,7 +50,7 @@ interface BodyConfig {
 const PATIENCE_BYTES = 4 * 1024 * 1024;
 
 /** The whole stream when it has at most `limit` bytes; undefined, the rest thrown away, when it has more. */
-export function readAtMost(stream: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+export function readAtMost(stream: Readable, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -65,7 +65,7 @@ export function readAtMost(stream: IncomingMessage, limit: number): Promise<Buff
   });
 }
 
-const readBody = async (request: FastifyRequest, payload: IncomingMessage): Promise<IncomingBody> => {
+const readBody = async (request: FastifyRequest, payload: Readable): Promise<IncomingBody> => {
   const config = request.routeOptions.config as BodyConfig;
   const limit = config.maxBodyBytes ?? MAX_BODY_BYTES;
   const bytes = await readAtMost(payload, limit);

@@ -38,7 +38,7 @@ const answerOf = async (response: Response): Promise<Answer> => {
     status: response.status,
     headers: response.headers,
     text,
-    json: isJson ? JSON.parse(text) : undefined,
+    json: isJson && text !== '' ? JSON.parse(text) : undefined,
   };
 };
 
@@ -115,7 +115,7 @@ export class GatewayUnderTest {
     const expect = await this.service.log.lastSeq(subject);
     const outcome = await this.service.log.append(subject, fact, {
       expect,
-      cause: { id: `test:${id}:${plan}` },
+      cause: { id: `test:${id}:${expect}` },
     });
     if (outcome.kind === 'appended') await this.service.app.get(Directory).waitFor(outcome.seq);
   }

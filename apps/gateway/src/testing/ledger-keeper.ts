@@ -2,6 +2,7 @@ import type { Recorded } from '@zoetrope/contracts/fact';
 import type { LedgerFact } from '@zoetrope/contracts/facts/ledger';
 import { AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
 import { AccountOpened, BillingChanged, PlanChanged } from '@zoetrope/contracts/facts/tenant';
+import { AssetId, ProjectId, periodOf } from '@zoetrope/contracts/ids';
 import { type Decision, DecisionQuestion } from '@zoetrope/contracts/messages';
 import type { PlanName } from '@zoetrope/contracts/plans';
 import {
@@ -16,6 +17,7 @@ import { type Ask } from '@zoetrope/domain/asset';
 import { type Entry, foldLedger, reserve } from '@zoetrope/domain/ledger';
 import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog, Follow } from '@zoetrope/eventlog/event-log';
+import { randomIds } from '@zoetrope/platform/clock';
 
 const decisionOf = (commandId: Ask['commandId'], entry: Entry | undefined): Decision => {
   if (!entry) return { outcome: 'undecided', commandId };
@@ -58,6 +60,29 @@ export class LedgerKeeper {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.silence = promise;
     return resolve;
+  }
+
+  /** Sets `count` generations of the owner's month aside. */
+  async fillMonth(ownerId: string, count: number): Promise<void> {
+    const period = periodOf(Date.now());
+    for (let generation = 1; generation <= count; generation++) {
+      const ids = {
+        assetId: AssetId.parse('f'.repeat(32)),
+        projectId: ProjectId.parse(`prj_${'f'.repeat(20)}`),
+      };
+      const commandId = randomIds.commandId();
+      const command = {
+        commandId,
+        ...ids,
+        generation,
+        requestSeq: 1,
+        overageEnabled: false,
+        overageCap: null,
+      };
+      const decision = reserve({ ...command, plan: 'team' })(foldLedger([]));
+      if (decision.kind !== 'record' || !decision.facts[0]) throw new Error('the month could not be filled');
+      await this.log.append(ledgerSubject(ownerId, period), decision.facts[0], { cause: { id: commandId } });
+    }
   }
 
   async stop(): Promise<void> {
