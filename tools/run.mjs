@@ -39,15 +39,17 @@ export const collect = (command, args, options = {}) =>
     });
   });
 
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** Runs a command on this terminal; resolves to its exit code (128 + n for signal n, as shells have it). */
 export const onTerminal = (command, args, options = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
     const forward = (signal) => child.kill(signal);
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, forward);
+    for (const signal of passedOn) process.on(signal, forward);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      for (const name of ['SIGINT', 'SIGTERM']) process.off(name, forward);
+      for (const name of passedOn) process.off(name, forward);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });

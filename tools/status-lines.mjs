@@ -29,7 +29,7 @@ export class StatusLines {
     this.#latest.set(status.part, status);
     const parts = order.filter((part) => this.#latest.has(part));
     const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
-    const width = (this.#out.columns ?? 80) - 1;
+    const width = (this.#out.columns || 80) - 1;
     const lines = parts.map((part) => `\x1b[K${text(this.#latest.get(part)).slice(0, width)}\n`);
     this.#out.write(up + lines.join(''));
     this.#drawn = parts.length;
