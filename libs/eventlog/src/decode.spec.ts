@@ -38,7 +38,7 @@ describe('decode', () => {
   });
 
   it.each([
-    ['a type that nobody declared', 'zoetrope.Erased.v1', {}, NotAFact],
+    ['a type this process does not know', 'zoetrope.Erased.v1', {}, UnknownVersion],
     ['a type that is not ours', 'com.example.thing', {}, NotAFact],
     ['data that the schema refuses', 'zoetrope.Painted.v3', { colours: [1] }, NotAFact],
     ['a body that is not JSON', 'zoetrope.Painted.v3', 'not json', NotAFact],

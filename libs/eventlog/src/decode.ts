@@ -32,7 +32,7 @@ export function decode(message: StoredMessage, kinds: ReadonlyMap<string, FactTy
   const named = parseCeType(header(message, CE.type));
   if (!named) throw new NotAFact(`${where}: ce-type is ${header(message, CE.type) ?? 'missing'}`);
   const kind = kinds.get(named.type);
-  if (!kind) throw new NotAFact(`${where}: nobody declared ${named.type}`);
+  if (!kind) throw new UnknownVersion(`${where}: this process does not know ${named.type}`);
   const current = upcast(kind, named.version, parseBody(message, where), where);
   const checked = kind.schema.safeParse(current);
   if (!checked.success) throw new NotAFact(`${where}: ${named.type} ${pathsOf(checked.error)}`);

@@ -3,12 +3,12 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
 }
 
-/** A message that is no fact of ours: no `ce-type`, a type nobody declared, or data that its schema refuses. */
+/** A message that is no fact of ours: no `ce-type`, or data that its schema refuses. */
 export class NotAFact extends Error {
   override readonly name = 'NotAFact';
 }
 
-/** A fact of a version that this process has no schema or upcaster for (it may be newer than the process). */
+/** A fact of a kind or version that this process has no schema or upcaster for: it may be newer than the process. */
 export class UnknownVersion extends Error {
   override readonly name = 'UnknownVersion';
 }

@@ -141,8 +141,9 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
     this.logger.warn(
       `${durable.durable}: ${message.subject} ${message.seq}, delivery ${deliveryCount}: ${why}`,
     );
-    // Reading it again gives the same; an unknown version may be known to a newer copy, so that one waits.
-    if (!(error instanceof NotAFact) && deliveryCount < durable.maxDeliveries)
+    // Reading the message again gives the same. What the handler read, or a kind newer than this process, may change.
+    const unreadable = payload === undefined && error instanceof NotAFact;
+    if (!unreadable && deliveryCount < durable.maxDeliveries)
       return { kind: 'giveBack', ms: waitAfter(deliveryCount) };
     try {
       return await this.park(durable, message, payload, why, error);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GenerationCancelRequested } from '@zoetrope/contracts/facts/request';
 import { brokerOf } from './broker.js';
+import { NotAFact } from './errors.js';
 import { handlerApp } from './testing/handler-app.js';
 import { type Cancel, controllerOf, type Handler, HandlerSuite, noting } from './testing/handler-suite.js';
 import { assetNamed, cancelOf, numberOf, requestSubject } from './testing/sample-facts.js';
@@ -78,6 +79,21 @@ describe('verdicts', () => {
     });
     expect(JSON.parse(letter?.body ?? '')).toEqual(cancelOf('v-park', 3).data);
     expect(letter?.headers['ce-type']).toEqual(['zoetrope.GenerationCancelRequested.v1']);
+  });
+
+  it('a handler that reads something unreadable is tried again: only the message itself is hopeless', async () => {
+    let calls = 0;
+    await append('v-reads');
+    await run([
+      controllerOf('v-reads', ['v-reads'], () => {
+        calls += 1;
+        if (calls === 1) throw new NotAFact('another subject holds something strange');
+        return done;
+      }),
+    ]);
+    await settled('v-reads');
+    expect(calls).toBe(2);
+    expect(await deadLetter('v-reads')).toBeUndefined();
   });
 
   it('a handler without a verdict has failed', async () => {

@@ -24,6 +24,7 @@ export class DecideWhenGenerationRequested {
   @OnFact([AssetPrepared, AssetRegenerateRequested], {
     durable: 'quota-decide',
     stream: 'ASSETS',
+    maxDeliveries: Number.POSITIVE_INFINITY, // given up, its caller would wait for ever
     filter: FILTERS.requests,
   })
   async decide({ fact }: Received<Requested>): Promise<Verdict> {

@@ -26,6 +26,7 @@ export class SettleWhenGenerationEnds {
   @OnFact([Mp4Stored, GenerationFailed, GenerationCancelled], {
     durable: 'quota-settle',
     stream: 'ASSETS',
+    maxDeliveries: Number.POSITIVE_INFINITY, // given up, a month would keep the slot
     filter: FILTERS.generations,
   })
   async settle({ fact }: Received<Ended>): Promise<Verdict> {
