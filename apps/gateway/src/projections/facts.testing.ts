@@ -20,9 +20,19 @@ export const sha = (n: number) => n.toString(16).padStart(64, 'a');
 export const projectCreated = () =>
   ProjectCreated({ projectId: PROJECT, ownerId: OWNER, name: 'Shop', proxyKey: KEY });
 
+/** Real bytes behind a stored or served video. */
+export interface Bytes {
+  readonly sha256?: string;
+  readonly bytes?: number;
+  readonly posterKey?: string;
+}
+
 /** The facts of one asset. `requestSeq` is only carried along. */
-export const story = (id: AssetId, src = 'https://ex.com/a.png') => {
-  const who = { assetId: id, projectId: PROJECT, ownerId: OWNER };
+export const story = (
+  id: AssetId,
+  { projectId = PROJECT, ownerId = OWNER, src = 'https://ex.com/a.png' } = {},
+) => {
+  const who = { assetId: id, projectId, ownerId };
   const base = (generation: number, requestSeq: number) => ({
     ...who,
     period: PERIOD,
@@ -31,19 +41,19 @@ export const story = (id: AssetId, src = 'https://ex.com/a.png') => {
     commandId: command(generation),
     latest: null,
   });
-  const served = (generation: number, requestSeq: number, sha256 = sha(generation), bytes = 1000) => ({
+  const served = (generation: number, requestSeq: number, { sha256, bytes, posterKey }: Bytes = {}) => ({
     ...who,
     generation,
     requestSeq,
-    key: `${id}/${generation}/${sha256}.mp4`,
-    sha256,
-    bytes,
+    key: `${id}/${generation}/${sha256 ?? sha(generation)}.mp4`,
+    sha256: sha256 ?? sha(generation),
+    bytes: bytes ?? 1000,
     durationMs: 4000,
     width: 720,
     height: 480,
     loopMode: 'native' as const,
     model: 'seedance' as const,
-    posterKey: `${id}/poster/${sha256}.jpg`,
+    posterKey: posterKey ?? `${id}/poster/${sha(generation)}.jpg`,
     switchedAt: 1_790_000_000_000 + generation * 5_000,
   });
   return {
@@ -96,8 +106,8 @@ export const story = (id: AssetId, src = 'https://ex.com/a.png') => {
         predictionId: id_,
         adopted: false,
       }),
-    stored: (n: number, seq: number) => {
-      const { switchedAt: _, ...mp4 } = served(n, seq);
+    stored: (n: number, seq: number, real?: Bytes) => {
+      const { switchedAt: _, ...mp4 } = served(n, seq, real);
       return g.Mp4Stored({
         ...base(n, seq),
         latest: { generation: n, requestSeq: seq },
@@ -118,15 +128,14 @@ export const story = (id: AssetId, src = 'https://ex.com/a.png') => {
         reason: 'requested',
         predicted: false,
       }),
-    switched: (n: number, seq: number, sha256?: string, bytes?: number) =>
-      video.VideoSwitched(served(n, seq, sha256, bytes)),
-    ready: (n: number, seq: number, sha256?: string, bytes?: number) =>
-      video.GenerationReady({ ...served(n, seq, sha256, bytes), unconfirmed: [] }),
+    switched: (n: number, seq: number, real?: Bytes) => video.VideoSwitched(served(n, seq, real)),
+    ready: (n: number, seq: number, real?: Bytes) =>
+      video.GenerationReady({ ...served(n, seq, real), unconfirmed: [] }),
     charged: (n: number, seq: number, overage = false) =>
       ledger.GenerationCharged({
         commandId: command(n),
         assetId: id,
-        projectId: PROJECT,
+        projectId,
         generation: n,
         requestSeq: seq,
         overage,

@@ -27,7 +27,7 @@ const LONGEST_PAUSE_MS = 5_000;
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ProjectionRunner.name);
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private running: Promise<void>[] = [];
 
   constructor(
@@ -36,10 +36,21 @@ export class ProjectionRunner implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = PROJECTIONS.map((projection, index) => this.keep(projection, index));
+    this.resume();
   }
 
   async onModuleDestroy(): Promise<void> {
+    await this.pause();
+  }
+
+  /** Starts to project, or to wait for the copy that does. */
+  resume(): void {
+    this.stopping = new AbortController();
+    this.running = PROJECTIONS.map((projection, index) => this.keep(projection, index));
+  }
+
+  /** Stops after the batch in hand; another copy takes over. */
+  async pause(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.running);
   }

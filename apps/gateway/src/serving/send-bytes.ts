@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.js';
 import { httpDate, type Span, select, type Validators } from './conditional.js';
@@ -37,14 +37,16 @@ export async function sendBytes(
   const body = bodiless ? undefined : await what.open(span);
   if (!bodiless && body === undefined) throw new ApiError('unavailable', { retryAfterMs: 1_000 });
   void reply.code(selected.status).headers({ ...validatorHeaders(validators), ...caching() });
-  if (selected.status === 304) return void reply.send();
+  // Fastify takes no payload of a HEAD for an empty one and would say so in Content-Length; a stream it leaves alone.
+  const nothing = request.method === 'HEAD' ? Readable.from([]) : undefined;
+  if (selected.status === 304) return void reply.send(nothing);
   void reply.headers({
     'content-type': contentType,
     'accept-ranges': 'bytes',
     'content-length': String(span ? span.end - span.start + 1 : size),
     ...(span && { 'content-range': `bytes ${span.start}-${span.end}/${size}` }),
   });
-  void reply.send(body);
+  void reply.send(body ?? nothing);
 }
 
 const validatorHeaders = ({ etag, modifiedAt }: Validators) => ({
