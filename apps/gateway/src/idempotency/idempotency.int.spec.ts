@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KeyAnswered, KeyClaimed } from '@zoetrope/contracts/facts/key';
+import { AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
+import { AssetId, CommandId, OwnerId, ProjectId, periodOf } from '@zoetrope/contracts/ids';
+import { assetSubject, keySubject } from '@zoetrope/contracts/subjects';
+import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+import { fingerprint } from './keyed.js';
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  gateway = await GatewayUnderTest.start();
+});
+afterAll(() => gateway.stop());
+
+const commandId = CommandId.parse(`cmd_${'c'.repeat(32)}`);
+
+const prepared = async () => {
+  const person = await gateway.person('pro');
+  const projectId = await gateway.project(person.cookie);
+  const body = { project_id: projectId, src: 'https://images.example.com/a.png' };
+  const { json } = await gateway.call('/api/v1/prepare', { cookie: person.cookie, body });
+  return { ...person, projectId, assetId: json.asset_id as string };
+};
+type Prepared = Awaited<ReturnType<typeof prepared>>;
+
+const keyOf = (id: string, key: string) => keySubject(id, createHash('sha256').update(key).digest('hex'));
+/** What a gateway leaves behind that dies right after its claim. */
+const claim = async ({ id, assetId }: Prepared, key: string) => {
+  const print = fingerprint('POST', `/api/assets/${assetId}/regenerate`, id, {});
+  const fact = KeyClaimed({ fingerprint: print, commandId });
+  await gateway.service.log.append(keyOf(id, key), fact, { expect: 0, cause: { id: commandId } });
+};
+const repeat = ({ assetId, cookie }: Prepared, key: string) =>
+  gateway.call(`/api/assets/${assetId}/regenerate`, {
+    method: 'POST',
+    cookie,
+    headers: { 'idempotency-key': key },
+  });
+const requestsOf = (assetId: string) => gateway.service.log.readCurrent(assetSubject(assetId, 'request'));
+
+describe('a repeat of a call whose gateway died', () => {
+  it('right after the claim carries the command out, under the claim’s command id', async () => {
+    const owner = await prepared();
+    await claim(owner, 'died-early');
+    const answer = await repeat(owner, 'died-early');
+    expect([answer.status, answer.json.generation]).toEqual([200, 2]);
+    const facts = await requestsOf(owner.assetId);
+    expect(facts).toHaveLength(2);
+    expect(facts[1]?.data).toMatchObject({ commandId });
+  });
+
+  it('after the request finds it, however many came later, and asks for no second generation', async () => {
+    const owner = await prepared();
+    await claim(owner, 'died-late');
+    const fact = AssetRegenerateRequested({
+      assetId: AssetId.parse(owner.assetId),
+      projectId: ProjectId.parse(owner.projectId),
+      ownerId: OwnerId.parse(owner.id),
+      commandId,
+      period: periodOf(Date.now()),
+      number: 2,
+      asked: {},
+      requestedBy: 'api',
+    });
+    const cause = { id: commandId, requestId: 'the-first-try' };
+    await gateway.service.log.append(assetSubject(owner.assetId, 'request'), fact, { cause });
+    expect((await repeat(owner, 'another')).json.generation).toBe(3);
+    const answer = await repeat(owner, 'died-late');
+    expect(answer.json).toEqual({
+      asset_id: owner.assetId,
+      status: 'pending',
+      generation: 2,
+      request_id: 'the-first-try',
+    });
+    expect(await requestsOf(owner.assetId)).toHaveLength(3);
+    const answered = await gateway.service.log.last(keyOf(owner.id, 'died-late'));
+    expect(answered && KeyAnswered.is(answered)).toBe(true);
+  });
+});
+
+describe('a key', () => {
+  it('belongs to its caller: another one’s use of it is another request', async () => {
+    const [one, two] = [await prepared(), await prepared()];
+    expect((await repeat(one, 'shared')).json.asset_id).toBe(one.assetId);
+    expect((await repeat(two, 'shared')).json.asset_id).toBe(two.assetId);
+  });
+
+  it('must be printable ASCII of at most 255 characters', async () => {
+    const owner = await prepared();
+    for (const key of ['two words', 'x'.repeat(256), '']) {
+      const answer = await repeat(owner, key);
+      expect([answer.status, answer.json.details.formErrors]).toEqual([
+        400,
+        ['Idempotency-Key must be 1 to 255 printable ASCII characters'],
+      ]);
+    }
+  });
+
+  it('stands for a body whatever the order of its members', () => {
+    const a = fingerprint('POST', '/x?y', 'me', { a: 1, b: { c: 2, d: [3] } });
+    expect(fingerprint('POST', '/x', 'me', { b: { d: [3], c: 2 }, a: 1 })).toBe(a);
+    expect(fingerprint('POST', '/x', 'me', { a: 1, b: { c: 2, d: [4] } })).not.toBe(a);
+    expect(fingerprint('POST', '/x', 'you', { a: 1, b: { c: 2, d: [3] } })).not.toBe(a);
+  });
+});
