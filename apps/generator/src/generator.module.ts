@@ -8,7 +8,7 @@ import { EndGenerationWhenCancelRequested } from './handlers/end-generation-when
 import { RecordQueuedWhenReserved } from './handlers/record-queued-when-reserved.js';
 import { RecordRefusedWhenDenied } from './handlers/record-refused-when-denied.js';
 import { Takings } from './handlers/takings.js';
-import { OBJECTS } from './objects.js';
+import { OBJECTS, ObjectsReadiness } from './objects.js';
 import { PipelineAlarms } from './pipeline-alarms.js';
 import { Predictions } from './predictions.js';
 import { ProgressWatch } from './progress/progress-watch.js';
@@ -28,6 +28,7 @@ import { VisionStage } from './stages/vision.js';
     AdvanceWhenDue,
   ],
   providers: [
+    ObjectsReadiness,
     Generations,
     PipelineAlarms,
     Cancellations,

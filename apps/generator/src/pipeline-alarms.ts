@@ -47,6 +47,12 @@ export class PipelineAlarms {
     return this.set({ ...whose, stage, attempt, kind: 'poll', polls }, Math.min(wait, left));
   }
 
+  /** Asks the provider now. */
+  async look(whose: Whose, stage: Stage, attempt: number): Promise<void> {
+    const due: GeneratorDue = { ...whose, stage, attempt, kind: 'poll', polls: 0 };
+    await this.log.alarms.ring('generator', nameOf(due), due);
+  }
+
   /** `at`: Unix ms. */
   retry(whose: Whose, stage: Stage, attempt: number, at: number): Promise<void> {
     return this.set({ ...whose, stage, attempt, kind: 'retry' }, at - this.clock.now());

@@ -3,6 +3,7 @@ import { PredictionCreated, type PredictionStage, StageStarted } from '@zoetrope
 import type { GeneratorDue } from '@zoetrope/contracts/messages';
 import type { Generation } from '@zoetrope/domain/generation';
 import { PREDICTION_TIMEOUT_MS, type Step } from '@zoetrope/domain/generation-steps';
+import { ObjectStoreError } from '@zoetrope/objects/errors';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import type { Prediction } from 'replicate';
 import { Cancellations } from './cancellations.js';
@@ -11,7 +12,7 @@ import { Generations, type MakeFact } from './generations.js';
 import { PipelineAlarms, type Whose } from './pipeline-alarms.js';
 import { ProgressWatch } from './progress/progress-watch.js';
 import { Provider, type ToPredict } from './provider/provider.js';
-import { asProviderError } from './provider/provider-error.js';
+import { asProviderError, ProviderError } from './provider/provider-error.js';
 import { AnimateStage } from './stages/animate.js';
 import { CollectStage } from './stages/collect.js';
 import { asStageError, StageError } from './stages/stage-error.js';
@@ -82,13 +83,15 @@ export class Predictions {
     return failureFact(stage, attempt, new StageError('i2v_timeout', message, true));
   }
 
+  /** @throws when the object store is away: no fault of this attempt */
   private async orderOf(state: Generation, stage: PredictionStage, attempt: number) {
     try {
       return await this.animate.order(state, stage, attempt);
     } catch (error) {
-      return error instanceof Error && error.name === 'ProviderError'
+      if (error instanceof ObjectStoreError) throw error;
+      return error instanceof ProviderError
         ? providerFailure(error)
-        : asStageError(error, 'i2v_failed');
+        : asStageError(error, 'i2v_failed', false);
     }
   }
 
@@ -98,26 +101,25 @@ export class Predictions {
     attempt: number,
     whose: Whose,
   ): Promise<Ran> {
-    try {
-      const { id } = await this.provider.create(order);
-      return await this.recordCreated(id, stage, attempt, whose);
-    } catch (error) {
-      const failure = asProviderError(error);
-      // It may have been created: asking again could pay twice. Its callback adopts it, or the alarm fails it.
-      if (failure.ambiguous) return 'let-go';
-      const state = await this.generations.load(whose.assetId, whose.generation, whose.requestSeq);
-      const failed = failureFact(stage, attempt, providerFailure(failure));
-      await this.generations.record(state, failed, { key: `${stage}.${attempt}` });
-      return 'again';
-    }
+    const created = await this.provider.create(order).catch(asProviderError);
+    if (!(created instanceof ProviderError))
+      return this.recordCreated(created.id, order, stage, attempt, whose);
+    // It may have been created: asking again could pay twice. Its callback adopts it, or the alarm fails it.
+    if (created.ambiguous) return 'let-go';
+    const state = await this.generations.load(whose.assetId, whose.generation, whose.requestSeq);
+    const failed = failureFact(stage, attempt, providerFailure(created));
+    await this.generations.record(state, failed, { key: `${stage}.${attempt}` });
+    return 'again';
   }
 
   private async recordCreated(
     predictionId: string,
+    { webhook }: ToPredict,
     stage: PredictionStage,
     attempt: number,
-    { assetId, generation, requestSeq }: Whose,
+    whose: Whose,
   ): Promise<Ran> {
+    const { assetId, generation, requestSeq } = whose;
     const created: MakeFact = (base) =>
       PredictionCreated({ ...base, stage, attempt, predictionId, adopted: false });
     for (;;) {
@@ -129,7 +131,8 @@ export class Predictions {
       }
       const known = current.predictionId !== undefined;
       if (known || (await this.generations.record(state, created, { key: `${stage}.${attempt}` }))) {
-        if (!current.completed) this.progress.watch(state, stage, attempt, predictionId);
+        const ring = webhook ? undefined : () => this.alarms.look(whose, stage, attempt);
+        if (!current.completed) this.progress.watch(state, stage, attempt, predictionId, ring);
         return 'let-go';
       }
     }

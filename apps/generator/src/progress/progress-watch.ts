@@ -21,6 +21,7 @@ interface Watched {
   readonly attempt: number;
   readonly generation: Generation;
   readonly since: number;
+  readonly whenOver?: () => Promise<void>;
 }
 
 /** Tells how far the predictions started by this process are. In memory only: losing it costs a progress bar. */
@@ -35,9 +36,17 @@ export class ProgressWatch implements OnApplicationShutdown {
     private readonly provider: Provider,
   ) {}
 
-  watch(generation: Generation, stage: PredictionStage, attempt: number, predictionId: string): void {
+  /** `whenOver`: called when the prediction is seen to have ended, for a provider that cannot call us back. */
+  watch(
+    generation: Generation,
+    stage: PredictionStage,
+    attempt: number,
+    predictionId: string,
+    whenOver?: () => Promise<void>,
+  ): void {
     if (this.watched.size >= MAX_WATCHED) return;
-    this.watched.set(predictionId, { predictionId, stage, attempt, generation, since: this.clock.now() });
+    const since = this.clock.now();
+    this.watched.set(predictionId, { predictionId, stage, attempt, generation, since, whenOver });
     this.schedule();
   }
 
@@ -71,11 +80,13 @@ export class ProgressWatch implements OnApplicationShutdown {
   }
 
   private async lookAt(each: Watched): Promise<void> {
-    const { predictionId, generation, stage, attempt, since } = each;
+    const { predictionId, generation, stage, attempt, since, whenOver } = each;
     // A provider that does not answer now is asked again in a second; the durable poll is somewhere else.
     const prediction = await this.provider.get(predictionId).catch(() => undefined);
     const over = prediction?.status !== 'starting' && prediction?.status !== 'processing';
     if ((prediction && over) || this.clock.now() - since > PREDICTION_TIMEOUT_MS) this.forget(predictionId);
     if (prediction && !over) this.report(generation, stage, attempt, prediction);
+    // Not told now, the durable poll finds it later.
+    if (prediction && over) await whenOver?.().catch(() => {});
   }
 }

@@ -16,8 +16,8 @@ const MAX_OUTPUT_BYTES = 200 * 1024 * 1024;
 export interface ToPredict {
   readonly model: ModelName;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Where the provider reports the end. */
-  readonly webhook: string;
+  /** Where the provider reports the end; none when it could not reach us. */
+  readonly webhook?: string;
 }
 
 /** The only way to a model: the official client, one request a call. */
@@ -40,8 +40,7 @@ export class Provider {
       this.client.predictions.create({
         model: this.slugOf(model),
         input,
-        webhook,
-        webhook_events_filter: ['completed'],
+        ...(webhook === undefined ? {} : { webhook, webhook_events_filter: ['completed'] }),
       }),
     );
   }

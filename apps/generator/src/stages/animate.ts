@@ -58,9 +58,14 @@ export class AnimateStage {
     return this.provider.imageInput(frame, 'image/png');
   }
 
-  /** The address says what the callback is about, so it needs no state to be understood. */
-  private webhookOf({ queued, number }: Generation, stage: string, attempt: number): string {
+  /**
+   * The address says what the callback is about, so it needs no state to be understood. Replicate calls https only
+   * and refuses others: an installation without it is served by looking, as `npm start` with a token is.
+   */
+  private webhookOf({ queued, number }: Generation, stage: string, attempt: number): string | undefined {
     const gateway = this.config.GATEWAY_URL ?? this.config.PUBLIC_URL;
+    if (this.config.REPLICATE_BASE_URL.startsWith('https:') && !gateway.startsWith('https:'))
+      return undefined;
     return `${gateway}/v1/callbacks/replicate/${queued?.assetId}/${number}/${stage}/${attempt}`;
   }
 }

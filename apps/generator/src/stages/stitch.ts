@@ -9,6 +9,7 @@ import { aspectSize } from '@zoetrope/media/image';
 import { probeVideo } from '@zoetrope/media/probe';
 import { normalise } from '@zoetrope/media/stitch';
 import { withTempFolder } from '@zoetrope/media/temp';
+import { ObjectStoreError } from '@zoetrope/objects/errors';
 import { stageKey } from '@zoetrope/objects/keys';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
@@ -40,8 +41,8 @@ export class StitchStage {
       const latencyMs = Math.max(0, this.clock.now() - from);
       return (base) => StageCompleted({ ...base, ...stored, stage: 'merge', attempt, latencyMs });
     } catch (error) {
-      // A shutdown is no failure of the video: another copy does the step again.
-      if (signal?.aborted) throw error;
+      // Neither a shutdown nor a store that is away is a failure of the video: the step comes again.
+      if (signal?.aborted || error instanceof ObjectStoreError) throw error;
       throw asStageError(error, 'merge_failed');
     }
   }
