@@ -99,7 +99,6 @@ export const endedEarly = async (name: string, running: Running, logFile: string
 /** Rejects with a StartFailure after `timeoutMs` unless `done` is aborted before. */
 const tooLate = async (
   name: string,
-  running: Running,
   logFile: string,
   timeoutMs: number,
   done: AbortSignal,
@@ -132,7 +131,7 @@ export const untilReady = async <T>(
   what.abort?.addEventListener('abort', stop);
   if (what.abort?.aborted) stop();
   const early = endedEarly(what.name, what.running, what.logFile);
-  const late = tooLate(what.name, what.running, what.logFile, what.timeoutMs, done.signal);
+  const late = tooLate(what.name, what.logFile, what.timeoutMs, done.signal);
   early.catch(() => undefined); // it ends some day, long after it was ready
   late.catch(() => undefined);
   try {
