@@ -36,6 +36,19 @@ const asUser = ({ id, email, name, createdAt }: AuthUser): User => ({
 
 const isRefusal = (error: unknown): error is APIError => error instanceof APIError && error.statusCode < 500;
 
+/** Milliseconds after which a call that found no database may be repeated. */
+const OUTAGE_RETRY_MS = 1_000;
+
+/** better-auth hides a database that is away behind an error of its own. */
+async function available<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof APIError) || isRefusal(error)) throw error;
+    throw new ApiError('unavailable', { retryAfterMs: OUTAGE_RETRY_MS });
+  }
+}
+
 /** People and their sessions, in schema `secrets`. */
 @Injectable()
 export class Sessions implements OnApplicationShutdown {
@@ -60,7 +73,8 @@ export class Sessions implements OnApplicationShutdown {
   /** @throws ApiError 409 when somebody has the e-mail address */
   async signUp(body: { email: string; password: string; name: string }): Promise<SignedIn> {
     try {
-      const { headers, response } = await this.auth.api.signUpEmail({ body, returnHeaders: true });
+      const signUp = this.auth.api.signUpEmail({ body, returnHeaders: true });
+      const { headers, response } = await available(signUp);
       return { user: asUser(response.user), cookies: headers.getSetCookie() };
     } catch (error) {
       // Two sign-ups at once: the loser fails on the unique index, with an error that does not say so.
@@ -72,7 +86,8 @@ export class Sessions implements OnApplicationShutdown {
   /** @throws ApiError 401, the same for an unknown address and for a wrong password */
   async signIn(body: { email: string; password: string }): Promise<SignedIn> {
     try {
-      const { headers, response } = await this.auth.api.signInEmail({ body, returnHeaders: true });
+      const signIn = this.auth.api.signInEmail({ body, returnHeaders: true });
+      const { headers, response } = await available(signIn);
       return { user: asUser(response.user), cookies: headers.getSetCookie() };
     } catch (error) {
       if (isRefusal(error)) throw new ApiError('invalid_credentials');
@@ -82,18 +97,22 @@ export class Sessions implements OnApplicationShutdown {
 
   /** Destroys the session of these cookies, if there is one, and gives the cookies that forget it. */
   async signOut(cookie: string | undefined): Promise<readonly string[]> {
-    const { headers } = await this.auth.api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true });
+    const signOut = this.auth.api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true });
+    const { headers } = await available(signOut);
     return headers.getSetCookie();
   }
 
   /** Who these cookies belong to. `cookies`: a session used for a day is prolonged. */
   async find(cookie: string | undefined): Promise<SignedIn | undefined> {
     if (!cookie?.includes('better-auth.session_token=')) return undefined;
-    const { headers, response } = await this.auth.api.getSession({
-      headers: cookieHeaders(cookie),
-      returnHeaders: true,
-    });
-    return response ? { user: asUser(response.user), cookies: headers.getSetCookie() } : undefined;
+    try {
+      const getSession = this.auth.api.getSession({ headers: cookieHeaders(cookie), returnHeaders: true });
+      const { headers, response } = await available(getSession);
+      return response ? { user: asUser(response.user), cookies: headers.getSetCookie() } : undefined;
+    } catch (error) {
+      if (isRefusal(error)) return undefined; // signed out elsewhere while it was being prolonged
+      throw error;
+    }
   }
 
   private async isTaken(email: string): Promise<boolean> {
