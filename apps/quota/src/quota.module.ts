@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AnswerDecisionQuestions } from './decide/answer-decision-questions.js';
 import { DecideWhenGenerationRequested } from './decide/decide-when-generation-requested.js';
-import { Tenants } from './decide/tenants.js';
 import { Ledgers } from './ledgers/ledgers.js';
 import { SettleWhenGenerationEnds } from './settle/settle-when-generation-ends.js';
+import { Tenants } from './tenants.js';
 
 /** Decides every generation against its owner's month, and charges or releases it when it ends. */
 @Module({

@@ -12,7 +12,7 @@ import {
   AssetRegenerateRequested,
   GenerationCancelRequested,
 } from '@zoetrope/contracts/facts/request';
-import { GenerationReady, VideoSwitched } from '@zoetrope/contracts/facts/video';
+import { CachesPurged, GenerationReady, VideoSwitched } from '@zoetrope/contracts/facts/video';
 import { anchorOf, cancel, foldAsset, generationInFlight, prepare, regenerate, statusOf } from './asset.js';
 import { recorded, rules } from './testing.js';
 
@@ -85,6 +85,8 @@ const stored = (n: number) => Mp4Stored({ ...base(n), ...video(n), latencyMs: 1 
 const served = (n: number) => ({ ...owner, generation: n, requestSeq: n, ...video(n), switchedAt: n });
 const switched = (n: number) => VideoSwitched(served(n));
 const ready = (n: number) => GenerationReady({ ...served(n), unconfirmed: [] });
+const purged = (n: number, announced = false) =>
+  CachesPurged({ ...served(n), announced, caches: [], unconfirmed: [] });
 const firstDone = [prepared, queued(1), stored(1), switched(1), ready(1)];
 
 describe('asking', () => {
@@ -173,6 +175,18 @@ describe('status', () => {
     ['a failed first one is failed', [prepared, queued(1), failed(1)], 'failed', undefined],
     ['a refused first one is failed', [prepared, refused(1)], 'failed', undefined],
     [
+      'a stored one behind a failed newer one is still on its way',
+      [...firstDone, requested(2), queued(2), stored(2), requested(3), queued(3), failed(3)],
+      'pending',
+      2,
+    ],
+    [
+      'a purge asked for again after the announcement changes nothing',
+      [...firstDone, purged(1, true)],
+      'ready',
+      undefined,
+    ],
+    [
       'a refusal does not end the one that runs',
       [prepared, queued(1), requested(2), refused(2)],
       'pending',
@@ -183,6 +197,11 @@ describe('status', () => {
     const state = foldAsset(recorded(facts as never));
     expect(statusOf(state)).toBe(status);
     expect(generationInFlight(state)).toBe(running);
+  });
+
+  it('between the purge and the announcement the new video is served', () => {
+    const state = foldAsset(recorded([prepared, queued(2), stored(2), purged(2)]));
+    expect([state.served?.generation, statusOf(state)]).toEqual([2, 'pending']);
   });
 
   it('is the same from the present alone as from the whole past', () => {

@@ -14,7 +14,12 @@ import {
   GenerationCancelRequested,
   type RequestFact,
 } from '@zoetrope/contracts/facts/request';
-import { GenerationReady, type ServedVideo, VideoSwitched } from '@zoetrope/contracts/facts/video';
+import {
+  CachesPurged,
+  GenerationReady,
+  type ServedVideo,
+  VideoSwitched,
+} from '@zoetrope/contracts/facts/video';
 import { type Decision, nothingNew, record, refuse } from './decision.js';
 
 /**
@@ -55,7 +60,7 @@ export interface AssetState {
   readonly latest?: Queued;
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly served?: ServedVideo;
-  /** Newest announced generation; 0 when there is none. */
+  /** Everything stored up to this generation is announced. */
   readonly readyGeneration: number;
 }
 
@@ -100,6 +105,13 @@ const announced = (state: AssetState, video: ServedVideo): AssetState => ({
   readyGeneration: Math.max(state.readyGeneration, video.generation),
 });
 
+/** Announcements come in the order of generations: whatever is stored and older than a served one was announced. */
+const switched = (state: AssetState, video: ServedVideo): AssetState => ({
+  ...state,
+  served: newerVideo(state, video),
+  readyGeneration: Math.max(state.readyGeneration, video.generation - 1),
+});
+
 const newerVideo = (state: AssetState, video: ServedVideo): ServedVideo =>
   state.served && state.served.generation > video.generation ? state.served : video;
 
@@ -126,7 +138,9 @@ export const evolve = (state: AssetState, fact: Recorded): AssetState => {
   if (GenerationCancelled.is(fact)) {
     return became(state, fact.data.generation, { kind: 'cancelled', reason: fact.data.reason });
   }
-  if (VideoSwitched.is(fact)) return { ...state, served: newerVideo(state, fact.data) };
+  if (VideoSwitched.is(fact)) return switched(state, fact.data);
+  if (CachesPurged.is(fact))
+    return fact.data.announced ? announced(state, fact.data) : switched(state, fact.data);
   if (GenerationReady.is(fact)) return announced(state, fact.data);
   return state;
 };
@@ -136,21 +150,27 @@ export const foldAsset = (facts: readonly Recorded[]): AssetState => facts.reduc
 
 // --- Query ---
 
-const inFlight = (outcome: Outcome | undefined) => outcome?.kind === 'open' || outcome?.kind === 'stored';
-
 /** Numbers asked for after the newest queued one, not yet taken up or refused. */
 export const undecided = (state: AssetState): number[] => {
   const newestQueued = state.latest?.generation ?? 0;
-  return [...state.requests.keys()].filter((number) => number > newestQueued && !state.outcomes.has(number));
+  return [...state.requests.keys()]
+    .filter((number) => number > newestQueued && !state.outcomes.has(number))
+    .sort((a, b) => a - b);
 };
 
-/** The generation in flight: the newest undecided ask, else the newest queued one while it is open. */
-export const generationInFlight = (state: AssetState): number | undefined => {
-  const waiting = undecided(state).at(-1);
-  if (waiting !== undefined) return waiting;
-  const latest = state.latest?.generation;
-  return latest !== undefined && inFlight(state.outcomes.get(latest)) ? latest : undefined;
-};
+/** Queued generations that are neither ended nor announced, oldest first. */
+const open = (state: AssetState): number[] =>
+  [...state.outcomes]
+    .filter(
+      ([number, outcome]) =>
+        outcome.kind === 'open' || (outcome.kind === 'stored' && number > state.readyGeneration),
+    )
+    .map(([number]) => number)
+    .sort((a, b) => a - b);
+
+/** The generation in flight: the newest undecided ask, else the newest queued one that is neither ended nor announced. */
+export const generationInFlight = (state: AssetState): number | undefined =>
+  undecided(state).at(-1) ?? open(state).at(-1);
 
 /** `pending` while a generation is in flight, else `ready` if there is a good video, else `failed` (PRODUCT 3.3). */
 export const statusOf = (state: AssetState): 'pending' | 'ready' | 'failed' => {
@@ -161,6 +181,13 @@ export const statusOf = (state: AssetState): 'pending' | 'ready' | 'failed' => {
 /** Where the newest queued generation's facts begin; carried on every fact of the pipeline. */
 export const anchorOf = (state: AssetState): Anchor | null =>
   state.latest ? { generation: state.latest.generation, requestSeq: state.latest.requestSeq } : null;
+
+/** The oldest generation in flight that was queued, for the one that is about to be queued after it. */
+export const behindOf = (state: AssetState): Anchor | undefined => {
+  const [generation] = open(state);
+  const requestSeq = generation === undefined ? undefined : state.requests.get(generation)?.seq;
+  return generation === undefined || requestSeq === undefined ? undefined : { generation, requestSeq };
+};
 
 // --- Decide ---
 

@@ -7,7 +7,8 @@ import {
   GenerationRefused,
 } from '@zoetrope/contracts/facts/generation';
 import type { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
-import type { Ask, AssetState } from './asset.js';
+import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
+import { type Ask, type AssetState, behindOf } from './asset.js';
 import { type Decision, nothingNew, record } from './decision.js';
 import type { Generation } from './generation.js';
 import { resolveValues } from './generation-values.js';
@@ -52,8 +53,9 @@ export const takeUp =
     if (reason) return record(GenerationCancelled({ ...base, reason, predicted: false }));
     const { src, asked: prepared, defaults } = asset.origin;
     const { plan, model, overage } = reserved;
+    const asked = { ...sentBetween(asset, ask.number), ...defined(ask.asked) };
     const current = asset.latest?.resolved;
-    const resolved = resolveValues({ asked: ask.asked, prepared, defaults, current, plan, drawnSeed });
+    const resolved = resolveValues({ asked, prepared, defaults, current, plan, drawnSeed });
     return record(
       GenerationQueued({
         ...base,
@@ -65,9 +67,31 @@ export const takeUp =
         model,
         overage,
         supersedes: openBefore(asset, ask.number),
+        behind: behindOf(asset),
       }),
     );
   };
+
+/**
+ * What earlier accepted requests sent that no queued generation shows, because this one overtook them: they are
+ * current all the same. A prompt was for its own regenerate only.
+ */
+const sentBetween = (asset: AssetState, number: number): RegenerateAsked => {
+  const from = asset.latest?.generation ?? 1;
+  const passed = [...asset.requests.values()]
+    .map(({ ask }) => ask)
+    .filter(
+      (ask) => ask.number > from && ask.number < number && asset.outcomes.get(ask.number)?.kind !== 'refused',
+    )
+    .sort((a, b) => a.number - b.number);
+  const values = passed.map(({ asked: { motion, mode, dur_seconds, seed } }) =>
+    defined({ motion, mode, dur_seconds, seed }),
+  );
+  return Object.assign({}, ...values);
+};
+
+const defined = <T extends object>(values: T): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 const whyNot = ({ asset, generation, ask }: Taking) => {
   if (asset.deleted) return 'deleted';

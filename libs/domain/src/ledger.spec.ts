@@ -88,6 +88,10 @@ describe('the month of an owner', () => {
     .given(...range(1, 101).map((n) => proReserved(n)), GenerationReleased({ ...ids(1), reason: 'failed' }))
     .when(charge(commandId(101)))
     .thenFacts(GenerationCharged({ ...ids(101), overage: false, priceCents: 0 }));
+  rule('a plan that has grown since has slots free as well')
+    .given(...range(1, 101).map((n) => proReserved(n)))
+    .when(charge(commandId(101), 500))
+    .thenFacts(GenerationCharged({ ...ids(101), overage: false, priceCents: 0 }));
   rule('else it is charged as overage at the plan’s price')
     .given(...range(1, 101).map((n) => proReserved(n)))
     .when(charge(commandId(101)))

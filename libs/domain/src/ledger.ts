@@ -142,14 +142,17 @@ export const reserve =
     );
   };
 
-/** Turns a reservation into a charge; an included slot is taken if one is free by now. */
+/**
+ * Turns a reservation into a charge; an included slot is taken if one is free by now.
+ * @param included the plan's number today: an upgrade since the reservation counts
+ */
 export const charge =
-  (commandId: string) =>
+  (commandId: string, included = 0) =>
   (ledger: Ledger): Decision<LedgerFact> => {
     const entry = ledger.entries.get(commandId);
     if (entry?.state !== 'reserved') return nothingNew;
     const { overage: lookedLikeOverage, limit, priceCents, ...rest } = entry.reservation;
-    const slotFree = ledger.included + ledger.openIncluded < limit;
+    const slotFree = ledger.included + ledger.openIncluded < Math.max(limit, included);
     const overage = lookedLikeOverage && !slotFree;
     const { plan: _plan, model: _model, ...ids } = rest;
     return record(GenerationCharged({ ...ids, overage, priceCents: overage ? priceCents : 0 }));

@@ -1,5 +1,6 @@
 import type { Recorded } from '@zoetrope/contracts/fact';
-import type { GenerationFact } from '@zoetrope/contracts/facts/generation';
+import { type Anchor, type GenerationFact, GenerationQueued } from '@zoetrope/contracts/facts/generation';
+import type { VideoFact } from '@zoetrope/contracts/facts/video';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import type { EventLog } from './event-log.js';
 
@@ -13,7 +14,8 @@ export interface PresentFacts {
 
 /**
  * Reads what an asset is now (docs/structure.md, "Reading an asset's present"): its first request, everything since
- * the newest queued generation was asked for, and the last word on its video. The cost does not grow with its past.
+ * the newest queued generation was asked for (or an older one that is still in flight behind it), and the last word
+ * on its video. The cost does not grow with its past.
  */
 export async function readPresent(
   log: Pick<EventLog, 'first' | 'last' | 'readMerged'>,
@@ -28,7 +30,10 @@ export async function readPresent(
   ]);
   if (!origin) return { facts: [], requestVersion: 0, generationVersion: 0, videoVersion: 0 };
   const latest = (lastGeneration as Recorded<GenerationFact> | undefined)?.data.latest;
-  const recent = await log.readMerged([request, generation], { from: latest?.requestSeq ?? origin.meta.seq });
+  const since = (from: number) => log.readMerged([request, generation], { from });
+  const newest = await since(latest?.requestSeq ?? origin.meta.seq);
+  const behind = leftBehind(newest, latest, lastVideo as Recorded<VideoFact> | undefined);
+  const recent = behind ? await since(behind.requestSeq) : newest;
   const facts = new Map(
     [origin, ...recent, ...(lastVideo ? [lastVideo] : [])].map((fact) => [fact.meta.seq, fact]),
   );
@@ -39,4 +44,17 @@ export async function readPresent(
     generationVersion: lastOf(generation),
     videoVersion: lastVideo?.meta.seq ?? 0,
   };
+}
+
+/** An older generation that may still be in flight behind the newest queued one. */
+function leftBehind(
+  facts: readonly Recorded[],
+  latest: Anchor | null | undefined,
+  video: Recorded<VideoFact> | undefined,
+): Anchor | undefined {
+  const queued = facts.find(
+    (fact) => GenerationQueued.is(fact) && fact.data.generation === latest?.generation,
+  );
+  const { behind } = (queued?.data ?? {}) as { behind?: Anchor };
+  return behind && (video?.data.generation ?? 0) <= behind.generation ? behind : undefined;
 }

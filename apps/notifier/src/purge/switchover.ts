@@ -16,7 +16,7 @@ import { TIMINGS, type Timings } from '../config.js';
 import { Fence, type Fenced } from './fence.js';
 import { PURGERS, type Purger, purgeAll } from './purger.js';
 import { ViewsPosition } from './views-position.js';
-import { type Stored, whatsLeft } from './whats-left.js';
+import { isAnnounced, type Stored, whatsLeft } from './whats-left.js';
 
 /** A fact of `.video` as the next append has to know it. */
 interface Standing {
@@ -42,7 +42,7 @@ export class Switchover {
     for (;;) {
       const last = await this.#lastVideo(assetId);
       // What this was called for is announced: nothing is read that is not needed.
-      if (last && last.data.generation >= generation && GenerationReady.is(last as Recorded)) return;
+      if (last && last.data.generation >= generation && isAnnounced(last)) return;
       const from = last?.data.requestSeq ?? 1;
       const pipeline = await this.log.readCurrent(assetSubject(assetId, 'generation'), { from });
       const left = whatsLeft(last, pipeline, generation);
@@ -65,6 +65,8 @@ export class Switchover {
 
   async #switch(stored: Stored, last: Recorded<VideoFact> | undefined): Promise<void> {
     const fenced = await this.#raiseFence(stored.data);
+    // The fence takes up to 12 s; nothing of a deleted asset is served or announced.
+    if (await this.#isDeleted(stored.data.assetId)) return;
     // Last-Modified counts whole seconds and has to grow with every video.
     const switchedAt = Math.max(this.clock.now(), (last?.data.switchedAt ?? 0) + 1_000);
     const video = videoOf({ ...stored.data, switchedAt });
@@ -94,7 +96,8 @@ export class Switchover {
       this.views.waitFor(seq, this.timings.purgeMs),
     ]);
     const unconfirmed = [...fenced.unconfirmed, ...caches.unconfirmed, ...(inViews ? [] : ['views'])];
-    const fact = CachesPurged({ ...video, caches: [...fenced.confirmed, ...caches.purged], unconfirmed });
+    const purgedCaches = [...fenced.confirmed, ...caches.purged];
+    const fact = CachesPurged({ ...video, announced: false, caches: purgedCaches, unconfirmed });
     const purged = await this.log.append(assetSubject(assetId, 'video'), fact, { expect: seq, cause });
     if (purged.kind === 'conflict' || purged.already) return;
     await this.#ready({ seq: purged.seq, video, cause: { ...cause, id: purged.id } }, unconfirmed);

@@ -1,6 +1,6 @@
-import type { Fact, FactOf, Recorded } from '@zoetrope/contracts/fact';
+import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
 import { GenerationCancelled, Mp4Stored } from '@zoetrope/contracts/facts/generation';
-import { GenerationReady, type VideoFact } from '@zoetrope/contracts/facts/video';
+import type { VideoFact } from '@zoetrope/contracts/facts/video';
 
 export type Stored = Recorded<FactOf<typeof Mp4Stored>>;
 
@@ -22,7 +22,7 @@ export function whatsLeft(
   pipeline: readonly Recorded[],
   upTo: number,
 ): Left {
-  if (last && !GenerationReady.is(last as Fact)) return { kind: 'announce', last };
+  if (last && !isAnnounced(last)) return { kind: 'announce', last };
   const served = last?.data.generation ?? 0;
   const stored = pipeline
     .filter((fact): fact is Stored => Mp4Stored.is(fact))
@@ -31,6 +31,10 @@ export function whatsLeft(
     .sort((a, b) => a.data.generation - b.data.generation)[0];
   return stored ? { kind: 'switch', stored } : { kind: 'nothing-left' };
 }
+
+/** A purge that came after the announcement stands for it. */
+export const isAnnounced = (fact: Recorded<VideoFact>): boolean =>
+  fact.type === 'GenerationReady' || (fact.type === 'CachesPurged' && fact.data.announced);
 
 const wasCancelled = (pipeline: readonly Recorded[], generation: number): boolean =>
   pipeline.some((fact) => GenerationCancelled.is(fact) && fact.data.generation === generation);

@@ -7,8 +7,8 @@ import { OnFact, type Received } from '@zoetrope/eventlog/transport';
 import { done, type Verdict } from '@zoetrope/eventlog/verdict';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Ledgers } from '../ledgers/ledgers.js';
+import { Tenants } from '../tenants.js';
 import { outcomeOf } from './outcome.js';
-import { Tenants } from './tenants.js';
 
 type Requested = typeof AssetPrepared | typeof AssetRegenerateRequested;
 

@@ -1,27 +1,32 @@
 import { Controller } from '@nestjs/common';
 import { GenerationCancelled, GenerationFailed, Mp4Stored } from '@zoetrope/contracts/facts/generation';
+import { PLANS, type PlanName } from '@zoetrope/contracts/plans';
 import { FILTERS } from '@zoetrope/contracts/subjects';
 import { charge, release } from '@zoetrope/domain/ledger';
 import { OnFact, type Received } from '@zoetrope/eventlog/transport';
 import { done, type Verdict } from '@zoetrope/eventlog/verdict';
 import { Ledgers } from '../ledgers/ledgers.js';
+import { Tenants } from '../tenants.js';
 
 type Ended = typeof Mp4Stored | typeof GenerationFailed | typeof GenerationCancelled;
 
 /** Only a failure, and an explicit cancel before the first prediction was recorded, are not charged (PRODUCT 3.2). */
-function settlement(fact: Received<Ended>['fact']) {
+function settlement(fact: Received<Ended>['fact'], plan: PlanName) {
   const { commandId } = fact.data;
   if (GenerationFailed.is(fact)) return release(commandId, 'failed');
   if (GenerationCancelled.is(fact) && fact.data.reason !== 'superseded' && !fact.data.predicted) {
     return release(commandId, fact.data.reason === 'deleted' ? 'deleted' : 'cancelled');
   }
-  return charge(commandId);
+  return charge(commandId, PLANS[plan].included);
 }
 
 /** Turns the reservation of a generation that ended into a charge, or gives it back. */
 @Controller()
 export class SettleWhenGenerationEnds {
-  constructor(private readonly ledgers: Ledgers) {}
+  constructor(
+    private readonly ledgers: Ledgers,
+    private readonly tenants: Tenants,
+  ) {}
 
   @OnFact([Mp4Stored, GenerationFailed, GenerationCancelled], {
     durable: 'quota-settle',
@@ -30,7 +35,9 @@ export class SettleWhenGenerationEnds {
     filter: FILTERS.generations,
   })
   async settle({ fact }: Received<Ended>): Promise<Verdict> {
-    await this.ledgers.change(fact.data.ownerId, fact.data.period, settlement(fact), { id: fact.meta.id });
+    const { ownerId, period } = fact.data;
+    const plan = await this.tenants.planOf(ownerId);
+    await this.ledgers.change(ownerId, period, settlement(fact, plan), { id: fact.meta.id });
     return done; // charged, released, or done before
   }
 }

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { ProjectId } from '../ids.js';
-import { Aspect, DurSeconds, Idem, LoopMode, Mode, Motion, PromptOverride, RegenerateAsked, Seed, SourceUrl } from '../parameters.js';
+import {
+  Aspect,
+  DurSeconds,
+  Idem,
+  LoopMode,
+  Mode,
+  Motion,
+  PromptOverride,
+  RegenerateAsked,
+  Seed,
+  SourceUrl,
+} from '../parameters.js';
 import { ModelName } from '../plans.js';
 
 const ts = z.number().int();

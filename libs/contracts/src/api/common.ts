@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-export const FieldErrors = z.object({ fieldErrors: z.record(z.string(), z.array(z.string())), formErrors: z.array(z.string()) });
+export const FieldErrors = z.object({
+  fieldErrors: z.record(z.string(), z.array(z.string())),
+  formErrors: z.array(z.string()),
+});
 export const ErrorBody = z.object({
   error: z.string(),
   details: FieldErrors.optional(),

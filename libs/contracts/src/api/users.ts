@@ -5,8 +5,15 @@ const Email = z.email().max(254);
 /** 8 to 128 characters (PRODUCT 1). */
 export const Password = z.string().min(8).max(128);
 
-export const SignUpBody = z.strictObject({ email: Email, password: Password, name: z.string().trim().min(1).max(120) });
-export const SignInBody = z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(128) });
+export const SignUpBody = z.strictObject({
+  email: Email,
+  password: Password,
+  name: z.string().trim().min(1).max(120),
+});
+export const SignInBody = z.strictObject({
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(128),
+});
 
 export const SessionUser = z.object({ id: z.string(), email: z.string(), name: z.string() });
 export const SessionAnswer = z.object({ user: SessionUser.nullable() });

@@ -51,6 +51,11 @@ export const GenerationQueued = defineFact(
     overage: z.boolean(),
     /** The open generation that this one ends, if any. */
     supersedes: GenerationNumber.optional(),
+    /**
+     * The oldest generation that was neither announced nor ended when this one was queued. From `latest` alone it
+     * would be out of sight.
+     */
+    behind: Anchor.optional(),
   }),
 );
 

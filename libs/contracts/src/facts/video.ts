@@ -34,7 +34,13 @@ export const CachesPurged = defineFact(
   'CachesPurged',
   1,
   'notifier',
-  z.strictObject({ ...served, caches: z.array(z.string()), unconfirmed: z.array(z.string()) }),
+  z.strictObject({
+    ...served,
+    /** The video was announced before: this is a purge that was asked for again, or pursued. */
+    announced: z.boolean(),
+    caches: z.array(z.string()),
+    unconfirmed: z.array(z.string()),
+  }),
 );
 
 /** The new video is announced. Its generation's `status` is ready from here. */
