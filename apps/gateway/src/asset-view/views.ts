@@ -40,7 +40,7 @@ export function assetView(row: AssetRow, served: ServedGeneration | undefined, e
     created_at: row.created_at,
     ready_at: served?.ready_at ?? null,
     error: row.error,
-  } as AssetView;
+  };
 }
 
 /** One generation as its owner sees it: resolved values once it was taken up, before that what was asked. */
@@ -65,7 +65,7 @@ export function generationView(row: GenerationRow, charge: ChargeRow | undefined
     ready_at: row.ready_at,
     error_code: row.error_code,
     error_msg: row.error_msg,
-  } as GenerationView;
+  };
 }
 
 function parametersOf({ resolved, asked }: GenerationRow): GenerationView['parameters'] {

@@ -1,7 +1,7 @@
 import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
 import * as generation from '@zoetrope/contracts/facts/generation';
 import { AssetDeleted, AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
-import { GenerationReady, VideoSwitched } from '@zoetrope/contracts/facts/video';
+import { GenerationReady, type ServedVideo, VideoSwitched } from '@zoetrope/contracts/facts/video';
 import { applyDelivery, deliveryTouched } from './delivery-projection.js';
 import { applyToGeneration, newGeneration } from './generation-row.js';
 import type { AssetRow, GenerationRow, Projection, RowRef, RowSet } from './rows.js';
@@ -60,7 +60,8 @@ function prepared(rows: RowSet, fact: Recorded<FactOf<typeof AssetPrepared>>): v
     status: 'pending',
     waiting: [data.number],
     latest_queued: 0,
-    latest_open: false,
+    open: [],
+    stored: [],
     ready_generation: 0,
     video: null,
     generation_count: 0,
@@ -87,14 +88,16 @@ function forget(rows: RowSet, asset: AssetRow): void {
     video: null,
     error: null,
     waiting: [],
-    latest_open: false,
+    open: [],
+    stored: [],
     deleted: true,
   });
 }
 
 const withStatus = (asset: AssetRow): AssetRow => {
-  const inFlight = asset.latest_open || asset.waiting.some((number) => number > asset.latest_queued);
-  return { ...asset, status: inFlight ? 'pending' : asset.ready_generation > 0 ? 'ready' : 'failed' };
+  const undecided = asset.waiting.some((number) => number > asset.latest_queued);
+  const inFlight = undecided || asset.open.length > 0 || asset.stored.length > 0;
+  return { ...asset, status: inFlight ? 'pending' : asset.video ? 'ready' : 'failed' };
 };
 
 function evolveAsset(asset: AssetRow, fact: Recorded, before: GenerationRow, after: GenerationRow): AssetRow {
@@ -104,11 +107,10 @@ function evolveAsset(asset: AssetRow, fact: Recorded, before: GenerationRow, aft
     generation_count: asset.generation_count + (after.accepted && !before.accepted ? 1 : 0),
   };
   if (generation.GenerationQueued.is(fact)) return queued(counted, fact.data);
-  if (VideoSwitched.is(fact))
-    return fact.data.generation > (asset.video?.generation ?? 0) ? { ...counted, video: fact.data } : counted;
+  if (generation.Mp4Stored.is(fact)) return stored(counted, number);
+  if (VideoSwitched.is(fact)) return switched(counted, fact.data);
   if (GenerationReady.is(fact)) {
-    const ready = { ready_generation: Math.max(asset.ready_generation, number), error: null };
-    return { ...ended(counted, number), ...ready };
+    return { ...ended(announcedUpTo(switched(counted, fact.data), number), number), error: null };
   }
   if (generation.GenerationFailed.is(fact)) {
     return { ...ended(counted, number), error: `${fact.data.code}: ${fact.data.message}` };
@@ -128,13 +130,35 @@ const decided = (asset: AssetRow, number: number): AssetRow => ({
   waiting: asset.waiting.filter((waiting) => waiting !== number),
 });
 
+const without = (numbers: readonly number[], gone: number): number[] =>
+  numbers.filter((number) => number !== gone);
+
 const ended = (asset: AssetRow, number: number): AssetRow => ({
   ...decided(asset, number),
-  latest_open: asset.latest_open && number !== asset.latest_queued,
+  open: without(asset.open, number),
+  stored: without(asset.stored, number),
 });
 
+const stored = (asset: AssetRow, number: number): AssetRow => ({
+  ...asset,
+  open: without(asset.open, number),
+  stored: number > asset.ready_generation ? [...without(asset.stored, number), number] : asset.stored,
+});
+
+const announcedUpTo = (asset: AssetRow, number: number): AssetRow => {
+  const ready_generation = Math.max(asset.ready_generation, number);
+  return { ...asset, ready_generation, stored: asset.stored.filter((kept) => kept > ready_generation) };
+};
+
+/** Announcements come in the order of generations: whatever is stored and older than a served one was announced. */
+const switched = (asset: AssetRow, video: ServedVideo): AssetRow => {
+  const newer = video.generation > (asset.video?.generation ?? 0);
+  return announcedUpTo(newer ? { ...asset, video } : asset, video.generation - 1);
+};
+
 function queued(asset: AssetRow, data: FactOf<typeof generation.GenerationQueued>['data']): AssetRow {
-  const next = decided(asset, data.generation);
+  const taken = decided(asset, data.generation);
+  const next = { ...taken, open: [...without(taken.open, data.generation), data.generation] };
   if (data.generation <= asset.latest_queued) return next;
   const { motion, mode, dur_seconds, aspect, seed_asked } = data.resolved;
   return {
@@ -145,6 +169,5 @@ function queued(asset: AssetRow, data: FactOf<typeof generation.GenerationQueued
     aspect,
     seed: seed_asked,
     latest_queued: data.generation,
-    latest_open: true,
   };
 }

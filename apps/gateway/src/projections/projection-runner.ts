@@ -96,7 +96,10 @@ export class ProjectionRunner implements OnApplicationBootstrap, OnModuleDestroy
       try {
         await work();
       } finally {
-        await connection.query('SELECT pg_advisory_unlock($1, $2)', [LOCK_SPACE, lock]);
+        // Where the connection is lost the lock is gone already.
+        await connection
+          .query('SELECT pg_advisory_unlock($1, $2)', [LOCK_SPACE, lock])
+          .catch(() => undefined);
       }
     } finally {
       await connection.release();

@@ -1,7 +1,17 @@
 import type { AssetStatus, GenerationView, Prediction } from '@zoetrope/contracts/api/assets';
 import type { Recorded } from '@zoetrope/contracts/fact';
 import type { ServedVideo } from '@zoetrope/contracts/facts/video';
-import type { PrepareAsked, RegenerateAsked, Resolved } from '@zoetrope/contracts/parameters';
+import type { ProjectId } from '@zoetrope/contracts/ids';
+import type {
+  Aspect,
+  LoopMode,
+  Mode,
+  Motion,
+  PrepareAsked,
+  RegenerateAsked,
+  Resolved,
+} from '@zoetrope/contracts/parameters';
+import type { ModelName } from '@zoetrope/contracts/plans';
 import type { z } from 'zod';
 import type { Project } from '../directory/project.js';
 
@@ -9,21 +19,24 @@ import type { Project } from '../directory/project.js';
 
 export interface AssetRow {
   id: string;
-  project_id: string;
+  project_id: ProjectId;
   owner_id: string;
   src_url: string;
   asked: PrepareAsked;
-  motion: string;
-  mode: string;
+  motion: Motion;
+  mode: Mode;
   dur_seconds: number;
-  aspect: string;
+  aspect: Aspect;
   seed: number | null;
   status: z.infer<typeof AssetStatus>;
   /** Asked numbers of which nothing is known yet. */
   waiting: number[];
   latest_queued: number;
-  latest_open: boolean;
-  /** Newest announced generation, 0 before the first. */
+  /** Queued generations that are neither stored nor ended. */
+  open: number[];
+  /** Stored generations that are not announced. */
+  stored: number[];
+  /** Everything stored up to this generation is announced; 0 before the first. */
   ready_generation: number;
   /** What is served, switched but maybe not yet announced. */
   video: ServedVideo | null;
@@ -46,9 +59,9 @@ export interface GenerationRow {
   status: GenerationView['status'];
   reason: string | null;
   resolved: Resolved | null;
-  model: string | null;
+  model: ModelName | null;
   vision_prompt: string | null;
-  loop_mode: string | null;
+  loop_mode: LoopMode | null;
   key: string | null;
   poster_key: string | null;
   sha256: string | null;

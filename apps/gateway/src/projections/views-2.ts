@@ -9,7 +9,7 @@ export const createViews = (name: string): string[] => [
     id text PRIMARY KEY, project_id text NOT NULL, owner_id text NOT NULL, src_url text NOT NULL,
     asked jsonb NOT NULL, motion text NOT NULL, mode text NOT NULL, dur_seconds int NOT NULL,
     aspect text NOT NULL, seed bigint, status text NOT NULL, waiting int[] NOT NULL,
-    latest_queued int NOT NULL, latest_open boolean NOT NULL, ready_generation int NOT NULL, video jsonb,
+    latest_queued int NOT NULL, open int[] NOT NULL, stored int[] NOT NULL, ready_generation int NOT NULL, video jsonb,
     generation_count int NOT NULL, error text, created_at bigint NOT NULL, created_seq bigint NOT NULL,
     deleted boolean NOT NULL)`,
   `CREATE INDEX ON ${name}.asset (project_id, created_seq DESC) WHERE NOT deleted`,

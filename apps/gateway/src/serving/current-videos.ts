@@ -3,7 +3,7 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
-  type OnModuleDestroy,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 import { FenceQuestion, GatewayLease } from '@zoetrope/contracts/messages';
 import { FILTERS, fenceSubject } from '@zoetrope/contracts/subjects';
@@ -25,7 +25,7 @@ export interface Current {
 
 /** Which video each asset serves, as this gateway may say it: from memory under its lease, else from the log. */
 @Injectable()
-export class CurrentVideos implements OnApplicationBootstrap, OnModuleDestroy {
+export class CurrentVideos implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Names this copy in leases and on `fence.<id>`. */
   readonly id: string;
   private readonly logger = new Logger(CurrentVideos.name);
@@ -55,6 +55,10 @@ export class CurrentVideos implements OnApplicationBootstrap, OnModuleDestroy {
     this.follow = await this.log.follow('ASSETS', { subjects, from: 'new', onUndecodable }, (fact) =>
       this.happened((fact.data as { assetId: string }).assetId),
     );
+    this.follow.closed.catch((error: unknown) => {
+      this.logger.error(`not hearing of facts any more, nothing is answered from memory: ${String(error)}`);
+      this.memory.holding(undefined);
+    });
     this.fence = this.log.core.respond(fenceSubject(this.id), (question) => this.confirm(question));
     const since = this.clock.now();
     this.lease = await this.log.leases.hold(`gateway.${this.id}`, () =>
@@ -63,7 +67,8 @@ export class CurrentVideos implements OnApplicationBootstrap, OnModuleDestroy {
     this.memory.holding(this.lease);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the HTTP server: until its last answer has ended, a fence must still find this gateway. */
+  async onApplicationShutdown(): Promise<void> {
     this.memory.holding(undefined);
     await this.lease?.release();
     this.fence?.stop();

@@ -47,7 +47,7 @@ export function presentOf(facts: readonly Recorded[]): Present {
 
 function stageOf(state: AssetState): 'ready' | 'failed' {
   const latest = state.latest && state.outcomes.get(state.latest.generation);
-  return latest?.kind === 'failed' || state.readyGeneration === 0 ? 'failed' : 'ready';
+  return latest?.kind === 'failed' || state.served === undefined ? 'failed' : 'ready';
 }
 
 type Refused = Recorded<FactOf<typeof GenerationRefused>>;
