@@ -77,6 +77,7 @@ export class AccountsController {
   ) {
     void reply.header('cache-control', 'no-store');
     const found = await this.sessions.find(cookie);
+    if (found && found.cookies.length > 0) void reply.header('set-cookie', found.cookies);
     return found ? shown(found.user) : { user: null };
   }
 

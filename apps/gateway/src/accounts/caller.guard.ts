@@ -36,6 +36,8 @@ export class CallerGuard implements CanActivate {
     const session = await this.sessions.find(request.headers.cookie);
     if (!session) throw new ApiError('authentication_required');
     const reply = context.switchToHttp().getResponse<FastifyReply>();
+    // What one person sees must not be kept where another may find it; a route may say otherwise.
+    void reply.header('cache-control', 'private, no-store');
     if (session.cookies.length > 0) void reply.header('set-cookie', session.cookies);
     await this.accounts.ensureOpened(session.user.id);
     rememberCaller(request, { userId: session.user.id, user: session.user, by: 'cookie' });

@@ -35,7 +35,7 @@ export const adapterOptions = (publicUrl: string): AdapterOptions =>
 /** Request id, trace and CORS on every answer, before anything can fail. */
 function onEveryRequest(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
     if (answerCors(request, reply)) return;
     const parent = traceparentOf(request);
     runInContext({ requestId: request.id, traceparent: childTraceparent(parent) }, done);

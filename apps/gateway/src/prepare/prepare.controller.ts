@@ -13,6 +13,7 @@ import { TakesKey } from '../idempotency/key.guard.js';
 import { Keyed } from '../idempotency/keyed.js';
 import type { Command } from '../idempotency/outcome.js';
 import { Documented } from '../openapi/documented.js';
+import { sourceAsAsked } from '../proxy-url/source.js';
 import { RateBucket } from '../rate-limit/rate-limit.guard.js';
 import { etaSeconds } from '../regenerate/eta.js';
 import { outcomeOf } from '../regenerate/refusals.js';
@@ -56,8 +57,10 @@ export class PrepareController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { project_id, src, ...asked } = body;
-    checkSourceUrl(src);
+    const { project_id, src: given, ...asked } = body;
+    checkSourceUrl(given);
+    // As the proxy URL reads it, so that both ways of asking name one asset.
+    const src = sourceAsAsked(given, this.config.PUBLIC_URL) ?? given;
     const project = this.directory.ownProject(project_id, caller.userId);
     const call = { request, reply, caller, bucket: 'prepare' as const, body };
     return this.keyed.run(call, this.command(project, src, asked));
