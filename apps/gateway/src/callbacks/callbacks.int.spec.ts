@@ -30,6 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway?.stop();
+  provider?.closeAllConnections();
   provider?.close();
 });
 

@@ -8,6 +8,7 @@ import { assetIdOf } from '../prepare/prepare-asset.js';
 import { etaSeconds } from '../regenerate/eta.js';
 import { type Current, CurrentVideos } from '../serving/current-videos.js';
 import type { Ticket } from '../serving/memory.js';
+import type { Present } from '../serving/present.js';
 import { ServeCurrent } from '../serving/serve-current.js';
 import { untilSettled } from '../serving/until-settled.js';
 import { Admission, type Admitted } from './admission.js';
@@ -61,25 +62,40 @@ export class ProxyController {
     const admitted = this.admission.admit(request.raw.url ?? request.url);
     const { ask, project } = admitted;
     const assetId = assetIdOf(project.id, ask.source, ask.asked);
-    if (ask.format === 'mp4') await this.settle(admitted, assetId, request);
-    await this.videos.within(assetId, async (ticket) => {
-      const current = await this.videos.current(ticket);
-      if (current.present.deleted) throw new ApiError('asset_deleted');
-      if (ask.format === 'jpg') return this.poster(request, reply, ticket, current, admitted);
-      return this.video(request, reply, ticket, current, admitted);
-    });
+    const respond = (isFirst: boolean) =>
+      this.videos.within(assetId, async (ticket) => {
+        const current = await this.videos.current(ticket);
+        const { present } = current;
+        if (present.deleted) throw new ApiError('asset_deleted');
+        if (ask.format === 'jpg') await this.poster(request, reply, ticket, current, admitted);
+        else if (isFirst && this.isUnsettled(present, ask.waitMs, request)) return present;
+        else await this.video(request, reply, ticket, current, admitted);
+        return undefined;
+      });
+    const unsettled = await respond(true);
+    if (unsettled === undefined) return;
+    await this.settle(admitted, assetId, unsettled, request);
+    await respond(false);
   }
 
-  /** Before anything is sent: starts what nobody started, and holds the answer as long as was asked. */
-  private async settle(admitted: Admitted, assetId: string, request: FastifyRequest): Promise<void> {
-    const { present } = await this.videos.within(assetId, (ticket) => this.videos.current(ticket));
-    if (request.method === 'GET' && this.first.isDue(present)) {
+  /** Whether something is to be started or waited for before the answer. */
+  private isUnsettled(present: Present, waitMs: number, { method }: FastifyRequest): boolean {
+    if (present.video !== undefined) return false;
+    return (method === 'GET' && this.first.isDue(present)) || (present.status === 'pending' && waitMs > 0);
+  }
+
+  private async settle(
+    admitted: Admitted,
+    assetId: string,
+    present: Present,
+    request: FastifyRequest,
+  ): Promise<void> {
+    const { waitMs } = admitted.ask;
+    if (this.first.isDue(present)) {
       await this.first.ask(admitted, !present.exists);
       this.videos.happened(assetId);
     }
-    const { waitMs } = admitted.ask;
-    if (waitMs > 0 && present.video === undefined)
-      await untilSettled(this.videos, assetId, waitMs, request.raw);
+    if (waitMs > 0) await untilSettled(this.videos, assetId, waitMs, request.raw);
   }
 
   private async video(

@@ -65,6 +65,18 @@ describe('a proxy URL without a video yet', () => {
     expect(prepared.json).toMatchObject({ asset_id: id, generation: 1 });
   });
 
+  it('an upload is one asset under whichever scheme it was prepared', async () => {
+    const { cookie, projectId, key } = await shop();
+    const name = `localhost:4000/uploads/${'a'.repeat(64)}.png`;
+    const ids = [];
+    for (const scheme of ['http', 'https']) {
+      const body = { project_id: projectId, src: `${scheme}://${name}` };
+      ids.push((await gateway.call('/api/v1/prepare', { cookie, body })).json.asset_id);
+    }
+    const embedded = await gateway.call(`/v1/${key}/${name}.mp4`);
+    expect([...ids, embedded.json.asset_id]).toEqual(Array(3).fill(ids[0]));
+  });
+
   it('HEAD starts nothing', async () => {
     const { get, projectId, cookie } = await shop();
     expect((await get('', {}, 'HEAD')).status).toBe(404);
