@@ -13,6 +13,7 @@ import {
   ledgerSubject,
   projectSubject,
 } from '@zoetrope/contracts/subjects';
+import { brokerOf } from '@zoetrope/eventlog/broker';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { LogServer } from '@zoetrope/eventlog/testing/log-server';
 import { until } from '@zoetrope/eventlog/testing/until';
@@ -176,7 +177,7 @@ describe('two copies of quota', () => {
 
   it('a question is answered from the ledger by any copy', async () => {
     await ask('curious', 1);
-    const question = { ownerId: 'curious', period, commandId: ids('curious', 1).commandId };
+    const question = { ownerId: 'curious', period, commandId: ids('curious', 1).commandId, requestSeq: 1 };
     expect(await gateway.core.request(DECISION_QUESTION, question, 2_000)).toMatchObject({
       outcome: 'reserved',
       generation: 1,
@@ -185,6 +186,28 @@ describe('two copies of quota', () => {
     expect(await gateway.core.request(DECISION_QUESTION, unknown, 2_000)).toMatchObject({
       outcome: 'undecided',
     });
+  });
+
+  it('asked about a request that its message’s copy never decided, it decides', async () => {
+    await Promise.all(copies.splice(0).map((copy) => copy.stop()));
+    const waiting = prepared('impatient', 1);
+    const { assetId, commandId } = waiting.data;
+    const appended = await gateway.append(assetSubject(assetId, 'request'), waiting, {
+      expect: 0,
+      cause: { id: commandId },
+    });
+    // A copy that took the message and hangs: the broker gives it to nobody else for a while.
+    const hung = await server.connect('quota');
+    const { jetstream } = brokerOf(hung);
+    const consumer = await jetstream.consumers.get('ASSETS', 'quota-decide');
+    expect((await consumer.next())?.subject).toBe(assetSubject(assetId, 'request'));
+    copies.push(await startCopy(), await startCopy());
+    const requestSeq = appended.kind === 'appended' ? appended.seq : 0;
+    const question = { ownerId: 'impatient', period, commandId, requestSeq };
+    expect(await gateway.core.request(DECISION_QUESTION, question, 2_000)).toMatchObject({
+      outcome: 'reserved',
+    });
+    expect(await types('impatient')).toEqual(['GenerationReserved']);
   });
 
   it('after both are replaced, everything delivered again changes nothing, and what waited is decided', async () => {

@@ -16,8 +16,16 @@ export const Decision = z.discriminatedUnion('outcome', [
 ]);
 export type Decision = z.infer<typeof Decision>;
 
-/** DECISION_QUESTION: what does the ledger of owner and period hold of this command? */
-export const DecisionQuestion = z.object({ ownerId: OwnerId, period: Period, commandId: CommandId });
+/**
+ * DECISION_QUESTION: what does the ledger of owner and period hold of this command? If nothing yet, whoever is asked
+ * decides the request at `requestSeq` of ASSETS: the copy that its message went to may be dead.
+ */
+export const DecisionQuestion = z.object({
+  ownerId: OwnerId,
+  period: Period,
+  commandId: CommandId,
+  requestSeq: z.number().int().min(1),
+});
 export type DecisionQuestion = z.infer<typeof DecisionQuestion>;
 
 /** Payload of every `due.generator.>` message. */

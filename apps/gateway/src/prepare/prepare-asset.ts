@@ -99,7 +99,7 @@ export class PrepareAsset {
         },
       });
       if (outcome.kind === 'nothing') return this.existing(ask, assetId, await this.present(assetId));
-      const request = appended(outcome.fact, outcome.already === true);
+      const request = appended(outcome);
       return { kind: 'started', assetId, asked: await this.asking.decided(request, listening, commandId) };
     } finally {
       listening.stop();
@@ -122,12 +122,16 @@ export class PrepareAsset {
 
   /** What became of the newest ask of an asset that never had a generation; a fresh one may still be with quota. */
   private async firstAsk(newest: Request, state: AssetState): Promise<'refused' | 'allowed' | Asked> {
-    const { ask, requestId = '' } = newest;
+    const { ask, requestId = '', seq } = newest;
     const outcome = state.outcomes.get(ask.number);
     if (outcome) return outcome.kind === 'refused' ? 'refused' : 'allowed';
     const listening = this.decisions.listen(ask.commandId);
     try {
-      const asked = await this.asking.decided({ ask, requestId, before: true }, listening, ask.commandId);
+      const asked = await this.asking.decided(
+        { ask, requestId, before: true, seq },
+        listening,
+        ask.commandId,
+      );
       if (!asked.decision) return asked;
       return asked.decision.outcome === 'denied' ? 'refused' : 'allowed';
     } finally {

@@ -6,7 +6,7 @@ import { periodOf } from '@zoetrope/contracts/ids';
 import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import { type Ask, type AssetState, foldAsset, regenerate } from '@zoetrope/domain/asset';
-import { decideAndAppend } from '@zoetrope/eventlog/append-loop';
+import { type Decided as AppendOutcome, decideAndAppend } from '@zoetrope/eventlog/append-loop';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { currentContext } from '@zoetrope/platform/context';
@@ -58,8 +58,8 @@ export class AskGeneration {
 
   /** Waits for the decision on a request in the log; asks at once when it is an old one. */
   async decided(request: AppendedRequest, listening: Listening, commandId: CommandId): Promise<Asked> {
-    const { ask, requestId, before } = request;
-    const question = { ownerId: ask.ownerId, period: ask.period, commandId };
+    const { ask, requestId, before, seq } = request;
+    const question = { ownerId: ask.ownerId, period: ask.period, commandId, requestSeq: seq };
     const known = before ? await this.decisions.ask(question) : undefined;
     const decision = known ?? (await listening.decided(question));
     return { generation: ask.number, decision, requestId, before };
@@ -89,7 +89,7 @@ export class AskGeneration {
       },
     });
     if (outcome.kind === 'nothing') return foundIn(state, commandId);
-    return appended(outcome.fact, outcome.already === true);
+    return appended(outcome);
   }
 
   /** First and last fact: all that the next number needs. The cost does not grow with the asset's age. */
@@ -104,6 +104,8 @@ export interface AppendedRequest {
   readonly ask: Ask;
   readonly requestId: string;
   readonly before: boolean;
+  /** Its sequence on ASSETS. */
+  readonly seq: number;
 }
 
 const notFound = (): never => {
@@ -111,19 +113,20 @@ const notFound = (): never => {
 };
 
 /** What stands in the log for a request just appended. */
-export function appended(
-  fact: { type: string; version: number; data: unknown },
-  before: boolean,
-): AppendedRequest {
+export function appended({
+  fact,
+  seq,
+  already,
+}: Extract<AppendOutcome, { kind: 'appended' }>): AppendedRequest {
   if (!AssetPrepared.is(fact) && !AssetRegenerateRequested.is(fact))
     throw new Error(`${fact.type} is no request`);
   const requestId = (fact as Partial<Recorded>).meta?.requestId ?? currentContext().requestId ?? '';
-  return { ask: fact.data, requestId, before };
+  return { ask: fact.data, requestId, before: already === true, seq };
 }
 
 /** The request of a command that the asset has seen. */
 export function foundIn(state: AssetState | undefined, commandId: string): AppendedRequest {
   const request = state?.requests.get(state.commands.get(commandId) ?? 0);
   if (!request) throw new Error(`${commandId} was seen, but its request was not`);
-  return { ask: request.ask, requestId: request.requestId ?? '', before: true };
+  return { ask: request.ask, requestId: request.requestId ?? '', before: true, seq: request.seq };
 }

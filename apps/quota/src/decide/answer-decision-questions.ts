@@ -1,10 +1,16 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Recorded } from '@zoetrope/contracts/fact';
+import { AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
 import { type Decision, DecisionQuestion } from '@zoetrope/contracts/messages';
 import { DECISION_QUESTION } from '@zoetrope/contracts/subjects';
 import type { EventLog, Subscription } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Ledgers } from '../ledgers/ledgers.js';
+import { Decide, type Requested } from './decide.js';
 import { outcomeOf } from './outcome.js';
+
+const isRequest = (fact: Recorded): fact is Recorded<Requested> =>
+  AssetPrepared.is(fact) || AssetRegenerateRequested.is(fact);
 
 /** A gateway that missed the decision, or came later, may ask any quota copy what the ledger holds. */
 @Injectable()
@@ -14,6 +20,7 @@ export class AnswerDecisionQuestions implements OnApplicationBootstrap, OnApplic
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly ledgers: Ledgers,
+    private readonly decide: Decide,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -29,7 +36,11 @@ export class AnswerDecisionQuestions implements OnApplicationBootstrap, OnApplic
   private async answer(question: unknown): Promise<Decision | undefined> {
     const asked = DecisionQuestion.safeParse(question);
     if (!asked.success) return undefined;
-    const { ownerId, period, commandId } = asked.data;
-    return outcomeOf(await this.ledgers.current(ownerId, period), commandId);
+    const { ownerId, period, commandId, requestSeq } = asked.data;
+    const known = outcomeOf(await this.ledgers.current(ownerId, period), commandId);
+    if (known.outcome !== 'undecided') return known;
+    const request = await this.log.get('ASSETS', requestSeq);
+    if (!request || !isRequest(request) || request.data.commandId !== commandId) return known;
+    return this.decide.decide(request);
   }
 }
