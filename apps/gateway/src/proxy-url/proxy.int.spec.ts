@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { assetSubject } from '@zoetrope/contracts/subjects';
+import { until } from '@zoetrope/eventlog/testing/until';
 import sharp from 'sharp';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { bytesOf, Pipeline } from '../testing/pipeline.js';
@@ -313,6 +315,28 @@ describe('the good video', () => {
     const after = await bytes(url());
     expect([after.status, after.headers.get('x-zoetrope-stage')]).toEqual([200, 'failed']);
     expect(after.body.equals(video)).toBe(true);
+  });
+
+  it('is gone for everybody once its asset is deleted', async () => {
+    const { url, assetId, key, cookie, projectId } = await ready();
+    await bytes(url());
+    const subject = assetSubject(assetId, 'request');
+    const deleted = (await pipeline.asset(assetId)).deleted(1);
+    await gateway.service.log.append(subject, deleted, { cause: { id: `delete ${assetId}` } });
+    for (const target of [url('?wait_ms=0'), url('', 'jpg'), `/v1/${key}/events/${assetId}`]) {
+      const answer = await until('the deletion is known', async () => {
+        const given = await gateway.call(target);
+        return given.status === 410 && given;
+      });
+      expect([answer.json, answer.headers.get('cache-control')]).toEqual([
+        { error: 'asset deleted' },
+        'no-store',
+      ]);
+    }
+    expect((await gateway.call(`/api/assets/${assetId}`, { cookie })).status).toBe(404);
+    const listed = async () =>
+      (await gateway.call(`/api/projects/${projectId}/assets`, { cookie })).json.items;
+    await until('the views have it', async () => (await listed()).length === 0);
   });
 
   it('has the poster of its own bytes', async () => {
