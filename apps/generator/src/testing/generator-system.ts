@@ -33,6 +33,7 @@ export interface JournalLine {
  */
 export class GeneratorSystem {
   private readonly copies: RunningService[] = [];
+  private readonly processes: ServiceProcess[] = [];
 
   private constructor(
     private readonly folder: string,
@@ -71,13 +72,15 @@ export class GeneratorSystem {
   }
 
   /** Starts a copy as a process of its own (built), which can be killed. */
-  process(firstPollMs: number): Promise<ServiceProcess> {
-    return startProcess({
+  async process(firstPollMs: number): Promise<ServiceProcess> {
+    const copy = await startProcess({
       name: 'generator',
       entry: path.join(repoRoot, 'apps', 'generator', 'dist', 'main.js'),
       env: { ...process.env, NODE_OPTIONS: '', ...this.environment(firstPollMs) },
       logFile: path.join(this.folder, 'generator.log'),
     });
+    this.processes.push(copy);
+    return copy;
   }
 
   private environment(firstPollMs: number): Record<string, string> {
@@ -124,6 +127,7 @@ export class GeneratorSystem {
 
   async stop(): Promise<void> {
     await this.stopCopies();
+    await Promise.all(this.processes.map((copy) => copy.stop()));
     await Promise.all([this.proxy.stop(), this.callbacks.stop(), this.renderer.stop()]);
     await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });
