@@ -7,10 +7,9 @@ export interface JournalPrediction {
 }
 
 interface JournalLine {
-  readonly event?: string;
-  readonly id?: string;
+  readonly event: string;
+  readonly id: string;
   readonly webhook?: string;
-  readonly prediction?: { id?: string; webhook?: string };
 }
 
 /** The predictions that the renderer's own journal holds for one generation, told apart by their callback address. */
@@ -19,27 +18,15 @@ export async function predictionsOf(
   assetId: string,
   generation: number,
 ): Promise<JournalPrediction[]> {
-  const text = await (await fetch(`${system.rendererUrl}/_local/journal`)).text();
+  const response = await fetch(`${system.rendererUrl}/_local/journal`, {
+    headers: { authorization: `Bearer ${system.secrets.rendererToken}` },
+  });
+  if (response.status !== 200) throw new Error(`the journal answered ${response.status}`);
+  const { lines } = (await response.json()) as { lines: JournalLine[] };
   const wanted = `/${assetId}/${generation}/`;
-  const found = new Map<string, JournalPrediction>();
-  for (const line of journalLines(text)) {
-    const id = line.id ?? line.prediction?.id;
-    const webhook = line.webhook ?? line.prediction?.webhook;
-    if (!id || !webhook?.includes(wanted)) continue;
+  return lines.flatMap(({ event, id, webhook = '' }) => {
+    if (event !== 'created' || !webhook.includes(wanted)) return [];
     const [stage = '', attempt = ''] = webhook.slice(webhook.indexOf(wanted) + wanted.length).split('/');
-    found.set(id, { id, stage, attempt: Number(attempt) });
-  }
-  return [...found.values()];
-}
-
-/** The journal comes as a JSON array, or as one JSON object a line. */
-function journalLines(text: string): JournalLine[] {
-  if (!text.trimStart().startsWith('{')) {
-    const parsed = JSON.parse(text) as JournalLine[] | { items: JournalLine[] };
-    return Array.isArray(parsed) ? parsed : parsed.items;
-  }
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as JournalLine);
+    return [{ id, stage, attempt: Number(attempt) }];
+  });
 }
