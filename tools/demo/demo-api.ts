@@ -26,11 +26,15 @@ export interface Video {
 
 /** The calls of the demo, over the public API only. */
 export class DemoApi {
-  private constructor(
-    private readonly url: string,
-    private readonly client: SeedClient,
-    private readonly project: z.infer<typeof Project>,
-  ) {}
+  private readonly url: string;
+  private readonly client: SeedClient;
+  private readonly project: z.infer<typeof Project>;
+
+  private constructor(url: string, client: SeedClient, project: z.infer<typeof Project>) {
+    this.url = url;
+    this.client = client;
+    this.project = project;
+  }
 
   static async signIn(system: RunningSystem): Promise<DemoApi> {
     const client = new SeedClient(system.url);
