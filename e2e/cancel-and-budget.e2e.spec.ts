@@ -4,6 +4,7 @@ import { connect } from '@nats-io/transport-node';
 import { photoLike } from '@zoetrope/media/testing';
 import { Customer, type Prepared, type Project } from './support/customer.js';
 import { Watcher } from './support/events.js';
+import { nextPredictions } from './support/renderer.js';
 import { startTestSystem, type TestSystem } from './support/system.js';
 
 /** Real: every process. The log is counted by the broker itself, not through our libs. */
@@ -30,12 +31,7 @@ async function ended(name: string, generation: number) {
 }
 
 /** Makes the renderer's next prediction take long. */
-const slowNext = (ms: number) =>
-  fetch(`${system.rendererUrl}/_local/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ next: [{ kind: 'slow', ms }] }),
-  });
+const slowNext = (ms: number) => nextPredictions(system, { kind: 'slow', ms });
 
 describe('cancel', () => {
   it('ends what is in flight, goes back to the last good video, and the URL never stopped', async () => {

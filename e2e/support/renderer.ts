@@ -30,3 +30,15 @@ export async function predictionsOf(
     return [{ id, stage, attempt: Number(attempt) }];
   });
 }
+
+export type Fault = { kind: 'slow'; ms: number } | { kind: 'fail' } | { kind: 'lost-webhook' };
+
+/** What goes wrong with the renderer's next predictions, one each. */
+export async function nextPredictions(system: TestSystem, ...next: Fault[]): Promise<void> {
+  const response = await fetch(`${system.rendererUrl}/_local/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${system.secrets.rendererToken}` },
+    body: JSON.stringify({ next }),
+  });
+  if (!response.ok) throw new Error(`faults answered ${response.status} ${await response.text()}`);
+}

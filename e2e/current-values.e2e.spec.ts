@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { photoLike } from '@zoetrope/media/testing';
+import { Customer, type Prepared, type Project } from './support/customer.js';
+import { Watcher } from './support/events.js';
+import { nextPredictions } from './support/renderer.js';
+import { startTestSystem, type TestSystem } from './support/system.js';
+
+/** Real: every process. What a regenerate keeps, what it changes, and what a failed one leaves behind (PRODUCT 3.2). */
+let system: TestSystem;
+let customer: Customer;
+let project: Project;
+let asset: Prepared;
+
+beforeAll(async () => {
+  system = await startTestSystem({ GENERATOR_FIRST_POLL_MS: '3000' });
+  customer = await Customer.signUp(system, 'pro');
+  project = await customer.project();
+  await customer.call('PUT', `/api/projects/${project.id}/brand`, { body: { brandName: 'Nordlicht' } });
+  const src = await customer.upload(await photoLike({ width: 256, height: 256, seed: 21 }));
+  asset = await customer.prepare({ project_id: project.id, src, mode: 'animate-in', dur_seconds: 2 });
+  await ended('ready', 1);
+}, 120_000);
+afterAll(() => system?.end(), 60_000);
+
+async function ended(name: string, generation: number): Promise<void> {
+  const watcher = new Watcher(`${system.url}/v1/${project.proxy_key}/events/${asset.asset_id}`);
+  await watcher.named(name, generation);
+  watcher.stop();
+}
+
+/** Regenerates and gives the asset as its owner sees it once that is over. */
+async function regenerated(body: object, end = 'ready') {
+  const answer = await customer.regenerate(asset.asset_id, body);
+  expect(answer.status).toBe(200);
+  await ended(end, answer.body.generation);
+  const { asset: now, generations } = await customer.detail(asset.asset_id);
+  return { now, generation: generations[0] ?? { parameters: {} } };
+}
+
+describe('current values', () => {
+  it('are kept when omitted and replaced when sent', async () => {
+    expect((await regenerated({ motion: 'kinetic' })).now).toMatchObject({
+      motion: 'kinetic',
+      mode: 'animate-in',
+      dur_seconds: 2,
+    });
+    expect((await regenerated({ dur_seconds: 3 })).now).toMatchObject({
+      motion: 'kinetic',
+      dur_seconds: 3,
+      duration_ms: 3000,
+    });
+    expect((await regenerated({ dur_seconds: 2 })).now).toMatchObject({ motion: 'kinetic', dur_seconds: 2 });
+  }, 90_000);
+
+  it('a prompt is for one regenerate only, then the brand speaks again', async () => {
+    const once = await regenerated({ prompt_override: 'a slow push towards the lantern' });
+    expect(once.now.vision_prompt).toBe('a slow push towards the lantern');
+    const after = await regenerated({});
+    expect(after.now.vision_prompt).toEqual(expect.stringContaining('Nordlicht'));
+    expect(after.now.vision_prompt).not.toEqual(expect.stringContaining('lantern'));
+  }, 60_000);
+
+  it('without a seed again is another variant; with one it is the same until null is sent', async () => {
+    const [a, b] = [await regenerated({}), await regenerated({})];
+    expect(a.now.seed).toBeNull();
+    expect(a.now.sha256).not.toBe(b.now.sha256);
+    const [c, d] = [await regenerated({ seed: 7 }), await regenerated({})];
+    expect([c.now.seed, d.now.seed]).toEqual([7, 7]);
+    expect(c.now.sha256).toBe(d.now.sha256);
+    expect((await regenerated({ seed: null })).now.seed).toBeNull();
+  }, 90_000);
+
+  it('the id, both URLs and the model stay', async () => {
+    const { now } = await regenerated({ motion: 'subtle' });
+    expect(now).toMatchObject({
+      id: asset.asset_id,
+      mp4_url: asset.mp4_url,
+      poster_url: asset.poster_url,
+      model: 'seedance',
+    });
+  }, 60_000);
+});
+
+describe('a regenerate that fails', () => {
+  it('leaves the old video streaming, is not charged, says why, and keeps what was asked as current', async () => {
+    const before = await customer.usage();
+    const old = (await customer.detail(asset.asset_id)).asset;
+    await nextPredictions(system, { kind: 'fail' });
+    const { now, generation } = await regenerated({ motion: 'kinetic' }, 'failed');
+    expect(now).toMatchObject({
+      status: 'ready',
+      motion: 'kinetic',
+      sha256: old.sha256,
+      generation: old.generation,
+    });
+    expect(now.error).toMatch(/^i2v_failed: /);
+    expect(generation).toMatchObject({ status: 'failed', error_code: 'i2v_failed', charged: false });
+    const proxy = await fetch(asset.mp4_url);
+    await proxy.arrayBuffer();
+    expect([proxy.status, proxy.headers.get('etag')]).toEqual([200, `"${String(old.sha256)}"`]);
+    expect(proxy.headers.get('x-zoetrope-stage')).toBe('failed');
+    expect(await customer.usage()).toEqual(before);
+    const next = await regenerated({});
+    expect(next.now).toMatchObject({ status: 'ready', motion: 'kinetic', error: null });
+  }, 60_000);
+
+  it('is not what a lost callback does: the video comes all the same, from one prediction', async () => {
+    await nextPredictions(system, { kind: 'lost-webhook' });
+    const { generation } = await regenerated({});
+    expect(generation).toMatchObject({ status: 'ready', predictions: [{ stage: 'single', attempt: 1 }] });
+  }, 90_000);
+});
