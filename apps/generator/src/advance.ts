@@ -77,7 +77,7 @@ export class Advance {
     const { due } = visit;
     switch (step.kind) {
       case 'nothing-left':
-        return Promise.resolve('let-go');
+        return this.cancellations.stopLeftOver(state, due.predictionId).then(() => 'let-go');
       case 'superseded':
         return this.cancellations.end(due, 'superseded').then(() => 'let-go');
       case 'start':

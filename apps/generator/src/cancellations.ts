@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { openPrediction } from '@zoetrope/domain/generation';
+import { type Generation, openPrediction } from '@zoetrope/domain/generation';
 import { cancelGeneration } from '@zoetrope/domain/generation-decisions';
 import { Generations } from './generations.js';
 import type { Whose } from './pipeline-alarms.js';
@@ -29,6 +29,15 @@ export class Cancellations {
       if (running) await this.stop(running);
       return;
     }
+  }
+
+  /**
+   * Whoever ended the generation may have died before the provider was told. `heardOf`: the prediction whose own
+   * end brought us here.
+   */
+  async stopLeftOver(state: Generation, heardOf?: string): Promise<void> {
+    const running = state.ended === 'cancelled' ? openPrediction(state) : undefined;
+    if (running && running !== heardOf) await this.stop(running);
   }
 
   /** One that cannot be stopped runs to its end and is never looked at. */

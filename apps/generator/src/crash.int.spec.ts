@@ -58,6 +58,29 @@ describe('a generator killed between StageStarted and PredictionCreated', () => 
   }, 60_000);
 });
 
+describe('a generator killed between GenerationCancelled and telling the provider', () => {
+  it('leaves an alarm that stops the superseded prediction', async () => {
+    const asset = new TestAsset(system);
+    await system.faults({ kind: 'slow', ms: 60_000 });
+    const victim = await system.process(30_000);
+    await asset.prepare(src, { mode: 'animate-in', dur_seconds: 2 });
+    await asset.reserve(1);
+    await asset.until(1, 'PredictionCreated');
+    system.proxy.cancelsToHold = 1;
+    await asset.regenerate(2);
+    await asset.reserve(2);
+    await until('it tells the provider', () => system.proxy.cancelsHeld === 1);
+    await victim.kill('SIGKILL');
+    await system.copy(30_000);
+    await until('the prediction is stopped', async () =>
+      (await system.journal(asset.assetId)).some(({ event }) => event === 'canceled'),
+    );
+    expect((await asset.until(1, 'GenerationCancelled')).data.reason).toBe('superseded');
+    await asset.until(2, 'Mp4Stored');
+    expect(await createdCount(asset)).toBe(2);
+  }, 60_000);
+});
+
 describe('a callback that never comes', () => {
   it('is made up for by the poll', async () => {
     system.callbacks.deaf = true;

@@ -11,7 +11,15 @@ import {
 import type { PrepareAsked, RegenerateAsked } from '@zoetrope/contracts/parameters';
 import { foldAsset } from './asset.js';
 import { foldGeneration } from './generation.js';
-import { cancelGeneration, giveUp, refuseGeneration, type Taking, takeUp } from './generation-decisions.js';
+import {
+  cancelGeneration,
+  cancelledButOpen,
+  giveUp,
+  isAheadOfItsTurn,
+  refuseGeneration,
+  type Taking,
+  takeUp,
+} from './generation-decisions.js';
 import { base, inLog, some } from './generation-testing.js';
 import { recorded } from './testing.js';
 
@@ -138,6 +146,46 @@ describe('a reserved generation', () => {
   it('is taken up once, however often its outcome arrives', () => {
     expect(takenUp(1, [prepared(), some.queued()])).toBeUndefined();
     expect(takenUp(1, [prepared(), some.queued(), some.cancelled()])).toBeUndefined();
+  });
+});
+
+describe('a reservation that overtook an older one', () => {
+  const denied = GenerationDenied({ ...entry, generation: 2, reason: 'limit' }).data;
+  const before = [prepared(), some.queued(), requested(2, { motion: 'kinetic', prompt_override: 'x' })];
+  const refused = factFrom(refuseGeneration(denied)(taking(2, ...before))) as Fact;
+
+  it('waits while the older one has no outcome, and no longer', () => {
+    expect(isAheadOfItsTurn(taking(3, ...before, requested(3)))).toBe(true);
+    expect(isAheadOfItsTurn(taking(2, ...before, requested(3)))).toBe(false);
+    expect(isAheadOfItsTurn(taking(3, ...before, requested(3), some.queued({}, 2)))).toBe(false);
+    expect(isAheadOfItsTurn(taking(3, ...before, requested(3), refused))).toBe(false);
+  });
+
+  it('does not wait when it ends at once, or was taken up before', () => {
+    const cancel = GenerationCancelRequested({ ...who, generation: 3, number: 3 });
+    expect(isAheadOfItsTurn(taking(3, ...before, requested(3), cancel))).toBe(false);
+    expect(isAheadOfItsTurn(taking(3, ...before, requested(3), some.queued({}, 3)))).toBe(false);
+  });
+
+  it('takes over what the older one sent, except its prompt, and nothing of a refused one', () => {
+    const over = takenUp(3, [...before, requested(3, { dur_seconds: 6 })]);
+    expect(over?.data).toMatchObject({ resolved: { motion: 'kinetic', dur_seconds: 6 } });
+    expect(over?.data).not.toHaveProperty('resolved.prompt_override');
+    const alone = takenUp(3, [...before, refused, requested(3, { dur_seconds: 6 })]);
+    expect(alone?.data).toMatchObject({ resolved: { motion: 'medium', dur_seconds: 6 } });
+  });
+});
+
+describe('a cancel that a newer reservation overtakes', () => {
+  const cancel = GenerationCancelRequested({ ...who, generation: 1, number: 1 });
+
+  it('still ends the one that runs, and no other', () => {
+    const open = (...facts: Fact[]) => cancelledButOpen(foldAsset(recorded(facts)))?.generation;
+    expect(open(prepared(), some.queued(), cancel, requested(2))).toBe(1);
+    expect(open(prepared(), some.queued(), requested(2))).toBeUndefined();
+    expect(open(prepared(), some.queued(), some.stored(), cancel)).toBeUndefined();
+    expect(open(prepared(), some.queued(), cancel, some.cancelled())).toBeUndefined();
+    expect(open(prepared(), some.queued(), cancel, requested(2), some.queued({}, 2))).toBeUndefined();
   });
 });
 

@@ -8,7 +8,7 @@ import {
 } from '@zoetrope/contracts/facts/generation';
 import type { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
 import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
-import { type Ask, type AssetState, behindOf } from './asset.js';
+import { type Ask, type AssetState, behindOf, undecided } from './asset.js';
 import { type Decision, nothingNew, record } from './decision.js';
 import type { Generation } from './generation.js';
 import { resolveValues } from './generation-values.js';
@@ -92,6 +92,24 @@ const sentBetween = (asset: AssetState, number: number): RegenerateAsked => {
 
 const defined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+
+/**
+ * Whether an older ask has no outcome yet while this one is about to be queued: if it is accepted, its values are
+ * current, and only a refusal takes them back.
+ */
+export const isAheadOfItsTurn = (taking: Taking): boolean =>
+  !isDecided(taking.generation) &&
+  whyNot(taking) === undefined &&
+  undecided(taking.asset).some((number) => number < taking.ask.number);
+
+/**
+ * The newest queued generation, if it still runs although its owner has cancelled it. It is to be ended by that
+ * cancel before a newer one supersedes it: one that is superseded is charged.
+ */
+export const cancelledButOpen = ({ latest, outcomes, cancelledUpTo }: AssetState) =>
+  latest && latest.generation <= cancelledUpTo && outcomes.get(latest.generation)?.kind === 'open'
+    ? latest
+    : undefined;
 
 const whyNot = ({ asset, generation, ask }: Taking) => {
   if (asset.deleted) return 'deleted';

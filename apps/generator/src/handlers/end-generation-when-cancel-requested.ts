@@ -20,6 +20,7 @@ export class EndGenerationWhenCancelRequested {
   @OnFact([GenerationCancelRequested, AssetDeleted], {
     durable: 'generator-requests',
     stream: 'ASSETS',
+    maxDeliveries: Number.POSITIVE_INFINITY, // given up, a cancelled or deleted asset's generation would run on and be charged
     filter: FILTERS.requests,
   })
   async end({ fact }: Received<typeof GenerationCancelRequested | typeof AssetDeleted>): Promise<Verdict> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Recorded } from '@zoetrope/contracts/fact';
+import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
 import type { GenerationFact } from '@zoetrope/contracts/facts/generation';
 import { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
 import {
@@ -14,6 +14,8 @@ import { assetSubject, ledgerSubject } from '@zoetrope/contracts/subjects';
 import { until } from '@zoetrope/eventlog/testing/until';
 import type { GeneratorSystem } from './generator-system.js';
 
+type Reserved = FactOf<typeof GenerationReserved>;
+type Denied = FactOf<typeof GenerationDenied>;
 const period = Period.parse('2026-11');
 const hex = () => randomBytes(16).toString('hex');
 
@@ -26,7 +28,7 @@ export class TestAsset {
   readonly asks = new Map<number, { readonly seq: number; readonly commandId: CommandId }>();
 
   constructor(
-    private readonly system: GeneratorSystem,
+    private readonly system: Pick<GeneratorSystem, 'logs'>,
     private readonly plan: PlanName = 'pro',
   ) {}
 
@@ -47,14 +49,15 @@ export class TestAsset {
     await this.system.logs.gateway.append(this.subject('request'), fact, { cause: { id: commandId } });
   }
 
-  async reserve(generation: number): Promise<void> {
+  /** Quota's fact, as its readers get it. */
+  async reserve(generation: number): Promise<Recorded<Reserved>> {
     const { model, included: limit } = PLANS[this.plan];
     const entry = { ...this.entry(generation), model, limit, overage: false, priceCents: 0 };
-    await this.ledger(GenerationReserved(entry));
+    return this.ledger(GenerationReserved(entry));
   }
 
-  async deny(generation: number): Promise<void> {
-    await this.ledger(GenerationDenied({ ...this.entry(generation), limit: 100, reason: 'limit' }));
+  async deny(generation: number): Promise<Recorded<Denied>> {
+    return this.ledger(GenerationDenied({ ...this.entry(generation), limit: 100, reason: 'limit' }));
   }
 
   async facts(): Promise<Recorded<GenerationFact>[]> {
@@ -132,11 +135,12 @@ export class TestAsset {
     this.asks.set(number, { seq: outcome.seq, commandId });
   }
 
-  private async ledger(
-    fact: ReturnType<typeof GenerationReserved> | ReturnType<typeof GenerationDenied>,
-  ): Promise<void> {
+  private async ledger<T extends Reserved | Denied>(fact: T): Promise<Recorded<T>> {
     const { commandId } = fact.data;
     const cause = { id: commandId, requestId: `request-${fact.data.generation}` };
-    await this.system.logs.quota.append(ledgerSubject(this.ownerId, period), fact, { cause });
+    const { quota } = this.system.logs;
+    const outcome = await quota.append(ledgerSubject(this.ownerId, period), fact, { cause });
+    if (outcome.kind !== 'appended') throw new Error('the ledger met a conflict');
+    return (await quota.get('QUOTA', outcome.seq)) as Recorded<T>;
   }
 }

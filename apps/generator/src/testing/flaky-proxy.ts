@@ -12,6 +12,9 @@ export type CreationFault = { readonly status: number } | 'lost-reply' | 'held-r
 export class FlakyProxy {
   readonly creations: { readonly path: string; readonly body: Record<string, unknown> }[] = [];
   readonly faults: CreationFault[] = [];
+  /** So many cancels are neither passed on nor answered. */
+  cancelsToHold = 0;
+  cancelsHeld = 0;
   private readonly server: Server;
 
   private constructor(private readonly target: string) {
@@ -38,6 +41,10 @@ export class FlakyProxy {
     const path = request.url ?? '/';
     const creation = request.method === 'POST' && path.endsWith('/predictions');
     if (creation) this.creations.push({ path, body: JSON.parse(body.toString()) });
+    if (path.endsWith('/cancel') && this.cancelsHeld < this.cancelsToHold) {
+      this.cancelsHeld += 1;
+      return;
+    }
     const fault = creation ? this.faults.shift() : undefined;
     if (fault === 'held-request') return;
     if (typeof fault === 'object') {
