@@ -24,6 +24,15 @@ export const gatewayConfig = serviceConfig.extend({
   RATE_REGENERATE: perMinute(RATE_LIMITS.regenerate, 'regenerate calls'),
   RATE_WEBHOOKS_TEST: perMinute(RATE_LIMITS.webhooks_test, 'webhook test deliveries'),
   RATE_OTHER: perMinute(RATE_LIMITS.other, 'other signed-in calls'),
+  FENCE_PATIENCE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5_000)
+    .describe(
+      'how long a switch waits for storable answers of the older video before they are broken off, ms',
+    ),
   REPLICATE_WEBHOOK_SECRET: z
     .string()
     .regex(/^whsec_/, 'expected whsec_…')

@@ -116,7 +116,7 @@ export class PrepareAsset {
       if (first !== 'allowed') return { kind: 'started', assetId, asked: first };
     }
     const inFlight = generationInFlight(state);
-    const generation = inFlight ?? (state.readyGeneration || state.lastNumber);
+    const generation = inFlight ?? state.served?.generation ?? state.lastNumber;
     return { kind: 'exists', assetId, status: statusOf(state), generation };
   }
 

@@ -1,7 +1,12 @@
 import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
 import * as generation from '@zoetrope/contracts/facts/generation';
 import { AssetDeleted, AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
-import { GenerationReady, type ServedVideo, VideoSwitched } from '@zoetrope/contracts/facts/video';
+import {
+  CachesPurged,
+  GenerationReady,
+  type ServedVideo,
+  VideoSwitched,
+} from '@zoetrope/contracts/facts/video';
 import { applyDelivery, deliveryTouched } from './delivery-projection.js';
 import { applyToGeneration, newGeneration } from './generation-row.js';
 import type { AssetRow, GenerationRow, Projection, RowRef, RowSet } from './rows.js';
@@ -106,11 +111,13 @@ function evolveAsset(asset: AssetRow, fact: Recorded, before: GenerationRow, aft
     ...asset,
     generation_count: asset.generation_count + (after.accepted && !before.accepted ? 1 : 0),
   };
-  if (generation.GenerationQueued.is(fact)) return queued(counted, fact.data);
+  if (generation.GenerationQueued.is(fact)) return queued(counted, fact.data, before);
   if (generation.Mp4Stored.is(fact)) return stored(counted, number);
   if (VideoSwitched.is(fact)) return switched(counted, fact.data);
-  if (GenerationReady.is(fact)) {
-    return { ...ended(announcedUpTo(switched(counted, fact.data), number), number), error: null };
+  if (GenerationReady.is(fact)) return { ...announced(counted, fact.data), error: null };
+  if (CachesPurged.is(fact)) {
+    // One that is asked for again says nothing about a failure after the announcement.
+    return fact.data.announced ? announced(counted, fact.data) : switched(counted, fact.data);
   }
   if (generation.GenerationFailed.is(fact)) {
     return { ...ended(counted, number), error: `${fact.data.code}: ${fact.data.message}` };
@@ -140,7 +147,7 @@ const ended = (asset: AssetRow, number: number): AssetRow => ({
 });
 
 const stored = (asset: AssetRow, number: number): AssetRow => ({
-  ...asset,
+  ...decided(asset, number),
   open: without(asset.open, number),
   stored: number > asset.ready_generation ? [...without(asset.stored, number), number] : asset.stored,
 });
@@ -150,15 +157,25 @@ const announcedUpTo = (asset: AssetRow, number: number): AssetRow => {
   return { ...asset, ready_generation, stored: asset.stored.filter((kept) => kept > ready_generation) };
 };
 
+const announced = (asset: AssetRow, video: ServedVideo): AssetRow =>
+  ended(announcedUpTo(switched(asset, video), video.generation), video.generation);
+
 /** Announcements come in the order of generations: whatever is stored and older than a served one was announced. */
 const switched = (asset: AssetRow, video: ServedVideo): AssetRow => {
   const newer = video.generation > (asset.video?.generation ?? 0);
   return announcedUpTo(newer ? { ...asset, video } : asset, video.generation - 1);
 };
 
-function queued(asset: AssetRow, data: FactOf<typeof generation.GenerationQueued>['data']): AssetRow {
+function queued(
+  asset: AssetRow,
+  data: FactOf<typeof generation.GenerationQueued>['data'],
+  before: GenerationRow,
+): AssetRow {
   const taken = decided(asset, data.generation);
-  const next = { ...taken, open: [...without(taken.open, data.generation), data.generation] };
+  // A repeated fact does not open again what is stored or over.
+  const known = before.status !== 'pending' || before.key !== null;
+  const open = known ? taken.open : [...without(taken.open, data.generation), data.generation];
+  const next = { ...taken, open };
   if (data.generation <= asset.latest_queued) return next;
   const { motion, mode, dur_seconds, aspect, seed_asked } = data.resolved;
   return {

@@ -85,10 +85,12 @@ export const story = (
       n: number,
       seq: number,
       resolved: Partial<Parameters<typeof g.GenerationQueued>[0]['resolved']> = {},
+      behind?: g.Anchor,
     ) =>
       g.GenerationQueued({
         ...base(n, seq),
         latest: { generation: n, requestSeq: seq },
+        ...(behind && { behind }),
         resolved: { ...PRODUCT_DEFAULTS, aspect: 'preserve', seed_asked: null, seed: 7, ...resolved },
         src,
         plan: 'pro',
@@ -129,6 +131,8 @@ export const story = (
         predicted: false,
       }),
     switched: (n: number, seq: number, real?: Bytes) => video.VideoSwitched(served(n, seq, real)),
+    purged: (n: number, seq: number, announced = false) =>
+      video.CachesPurged({ ...served(n, seq), announced, caches: [], unconfirmed: [] }),
     ready: (n: number, seq: number, real?: Bytes) =>
       video.GenerationReady({ ...served(n, seq, real), unconfirmed: [] }),
     charged: (n: number, seq: number, overage = false) =>

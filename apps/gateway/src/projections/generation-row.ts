@@ -10,7 +10,7 @@ import {
   VisionCompleted,
 } from '@zoetrope/contracts/facts/generation';
 import type { AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
-import { GenerationReady } from '@zoetrope/contracts/facts/video';
+import { CachesPurged, GenerationReady } from '@zoetrope/contracts/facts/video';
 import type { GenerationRow } from './rows.js';
 
 type Ask = Recorded<FactOf<typeof AssetPrepared>> | Recorded<FactOf<typeof AssetRegenerateRequested>>;
@@ -54,6 +54,9 @@ export function applyToGeneration(row: GenerationRow, fact: Recorded): Generatio
     return { ...row, key, poster_key: posterKey, sha256, bytes, loop_mode: loopMode, model };
   }
   if (GenerationReady.is(fact)) return { ...row, status: 'ready', ready_at: fact.meta.ts };
+  if (CachesPurged.is(fact) && fact.data.announced) {
+    return { ...row, status: 'ready', ready_at: row.ready_at ?? fact.meta.ts };
+  }
   return applyEnd(row, fact);
 }
 

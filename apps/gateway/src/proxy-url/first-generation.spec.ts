@@ -26,5 +26,7 @@ it.each([
   ['one refused 59.999 s ago', refused(59_999), false],
   ['one refused a minute ago', refused(60_000), true],
 ] as [string, Present, boolean][])('a GET asks for the first generation of %s: %#', (_, present, due) => {
-  expect(first.isDue(present)).toBe(due);
+  for (const origin of ['log', 'memory'] as const) expect(first.isDue({ present, origin })).toBe(due);
+  for (const origin of ['database', 'last-known'] as const)
+    expect(first.isDue({ present, origin })).toBe(false);
 });

@@ -4,7 +4,7 @@ import { ApiError } from '../http/api-error.js';
 import { PrepareAsset } from '../prepare/prepare-asset.js';
 import { RATE_LIMITER, type RateLimiter } from '../rate-limit/rate-limiter.js';
 import { denialError } from '../regenerate/refusals.js';
-import type { Present } from '../serving/present.js';
+import type { Current } from '../serving/current-videos.js';
 import type { Admitted } from './admission.js';
 import { askAgainIn } from './proxy-errors.js';
 
@@ -18,8 +18,12 @@ export class FirstGeneration {
     private readonly assets: PrepareAsset,
   ) {}
 
-  /** Whether a GET asks for a generation: the asset is unknown, or was refused a minute ago or longer. */
-  isDue(present: Present): boolean {
+  /**
+   * Whether a GET asks for a generation: the asset is unknown, or was refused a minute ago or longer. Only on the log's
+   * word: a view that is behind would have it asked for again.
+   */
+  isDue({ present, origin }: Pick<Current, 'present' | 'origin'>): boolean {
+    if (origin !== 'log' && origin !== 'memory') return false;
     if (!present.exists) return true;
     return present.status === 'failed' && !present.video && askAgainIn(present.ending, this.clock.now()) <= 0;
   }

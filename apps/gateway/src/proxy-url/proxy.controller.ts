@@ -8,7 +8,6 @@ import { assetIdOf } from '../prepare/prepare-asset.js';
 import { etaSeconds } from '../regenerate/eta.js';
 import { type Current, CurrentVideos } from '../serving/current-videos.js';
 import type { Ticket } from '../serving/memory.js';
-import type { Present } from '../serving/present.js';
 import { ServeCurrent } from '../serving/serve-current.js';
 import { untilSettled } from '../serving/until-settled.js';
 import { Admission, type Admitted } from './admission.js';
@@ -68,7 +67,7 @@ export class ProxyController {
         const { present } = current;
         if (present.deleted) throw new ApiError('asset_deleted');
         if (ask.format === 'jpg') await this.poster(request, reply, ticket, current, admitted);
-        else if (isFirst && this.isUnsettled(present, ask.waitMs, request)) return present;
+        else if (isFirst && this.isUnsettled(current, ask.waitMs, request)) return current;
         else await this.video(request, reply, ticket, current, admitted);
         return undefined;
       });
@@ -79,20 +78,21 @@ export class ProxyController {
   }
 
   /** Whether something is to be started or waited for before the answer. */
-  private isUnsettled(present: Present, waitMs: number, { method }: FastifyRequest): boolean {
+  private isUnsettled(current: Current, waitMs: number, { method }: FastifyRequest): boolean {
+    const { present } = current;
     if (present.video !== undefined) return false;
-    return (method === 'GET' && this.first.isDue(present)) || (present.status === 'pending' && waitMs > 0);
+    return (method === 'GET' && this.first.isDue(current)) || (present.status === 'pending' && waitMs > 0);
   }
 
   private async settle(
     admitted: Admitted,
     assetId: string,
-    present: Present,
+    current: Current,
     request: FastifyRequest,
   ): Promise<void> {
     const { waitMs } = admitted.ask;
-    if (this.first.isDue(present)) {
-      await this.first.ask(admitted, !present.exists);
+    if (this.first.isDue(current)) {
+      await this.first.ask(admitted, !current.present.exists);
       this.videos.happened(assetId);
     }
     if (waitMs > 0) await untilSettled(this.videos, assetId, waitMs, request.raw);

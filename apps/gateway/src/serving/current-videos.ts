@@ -5,18 +5,18 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { VideoSwitched } from '@zoetrope/contracts/facts/video';
 import { FenceQuestion, GatewayLease } from '@zoetrope/contracts/messages';
 import { FILTERS, fenceSubject } from '@zoetrope/contracts/subjects';
 import type { EventLog, Follow, Lease, Subscription } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock, IDS, type Ids } from '@zoetrope/platform/clock';
+import { CONFIG } from '@zoetrope/platform/config';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import type { GatewayConfig } from '../config.js';
 import { Memory, type Ticket } from './memory.js';
 import { Outgoing } from './outgoing.js';
 import type { Present } from './present.js';
 import { type Origin, PresentReader } from './present-reader.js';
-
-/** How long a fence waits for storable answers of older generations before it breaks them off, ms. */
-const BREAK_OFF_MS = 5_000;
 
 export interface Current {
   readonly present: Present;
@@ -40,6 +40,7 @@ export class CurrentVideos implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) ids: Ids,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly reader: PresentReader,
   ) {
     this.id = ids.hex(8);
@@ -52,9 +53,10 @@ export class CurrentVideos implements OnApplicationBootstrap, OnApplicationShutd
       this.logger.error(`ASSETS ${seq}: ${error.message}`);
       this.memory.forgetAll();
     };
-    this.follow = await this.log.follow('ASSETS', { subjects, from: 'new', onUndecodable }, (fact) =>
-      this.happened((fact.data as { assetId: string }).assetId),
-    );
+    this.follow = await this.log.follow('ASSETS', { subjects, from: 'new', onUndecodable }, (fact) => {
+      if (VideoSwitched.is(fact)) this.memory.switched(fact.data.assetId, fact.data.generation);
+      this.happened((fact.data as { assetId: string }).assetId);
+    });
     this.follow.closed.catch((error: unknown) => {
       this.logger.error(`not hearing of facts any more, nothing is answered from memory: ${String(error)}`);
       this.memory.holding(undefined);
@@ -106,10 +108,10 @@ export class CurrentVideos implements OnApplicationBootstrap, OnApplicationShutd
     { present, origin }: Current,
     breakOff: () => void,
   ): (() => void) | undefined {
-    const settled = present.status !== 'pending' && present.video !== undefined;
-    if (!settled || (origin !== 'memory' && origin !== 'log') || !this.memory.stands(ticket))
-      return undefined;
-    return this.outgoing.begin(ticket.assetId, present.video?.generation ?? 0, breakOff);
+    if (present.status === 'pending' || present.video === undefined) return undefined;
+    if (origin !== 'memory' && origin !== 'log') return undefined;
+    if (!this.memory.stands(ticket) || this.memory.isFenced(ticket.assetId, present)) return undefined;
+    return this.outgoing.begin(ticket.assetId, present.video.generation, breakOff);
   }
 
   /** Calls back whenever something happens to the asset. @returns what ends that */
@@ -130,12 +132,14 @@ export class CurrentVideos implements OnApplicationBootstrap, OnApplicationShutd
 
   /**
    * The question itself tells of the generation: having forgotten the asset, this gateway reads the log's leader,
-   * which holds that generation's first fact, whether or not its own follow has come so far.
+   * which holds that generation's first fact, whether or not its own follow has come so far. A gateway that started
+   * after the leases were listed is not asked: it has read nothing from before the generation was stored, and what it
+   * reads from then on is in flight until that generation is announced.
    */
   private async confirm(data: unknown): Promise<{ confirmed: boolean }> {
     const { assetId, generation } = FenceQuestion.parse(data);
-    this.memory.forget(assetId);
-    await this.outgoing.drain(assetId, generation, BREAK_OFF_MS);
+    this.memory.fence(assetId, generation);
+    await this.outgoing.drain(assetId, generation, this.config.FENCE_PATIENCE_MS);
     return { confirmed: true };
   }
 }

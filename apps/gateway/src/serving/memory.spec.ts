@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ServedVideo } from '@zoetrope/contracts/facts/video';
 import { Memory } from './memory.js';
 import { NO_ASSET, type Present } from './present.js';
 
@@ -52,6 +53,36 @@ describe('a gateway remembers an asset', () => {
     expect(memory.get('a')).toBeUndefined();
     remember();
     expect(memory.get('a')).toBe(ready);
+  });
+
+  it('not what is older than a fence, also when it was read after that one was confirmed', () => {
+    const of = (generation: number) => ({ ...ready, video: { generation } as ServedVideo });
+    memory.fence('a', 2);
+    const late = memory.ticket('a');
+    memory.remember(late, of(1));
+    expect([memory.get('a'), memory.stands(late), memory.isFenced('a', of(1))]).toEqual([
+      undefined,
+      true,
+      true,
+    ]);
+    memory.fence('a', 1); // an older fence that is asked again lifts nothing
+    remember(of(1));
+    expect(memory.get('a')).toBeUndefined();
+    remember(of(2));
+    expect(memory.get('a')?.video?.generation).toBe(2);
+  });
+
+  it('forgets a fence with its switch, and with it whatever was read before', () => {
+    const old = { ...ready, video: { generation: 1 } as ServedVideo };
+    memory.fence('a', 2);
+    const late = memory.ticket('a');
+    memory.switched('a', 2);
+    memory.remember(late, old);
+    expect([memory.get('a'), memory.stands(late), memory.isFenced('a', old)]).toEqual([
+      undefined,
+      false,
+      false,
+    ]);
   });
 
   it('not what was read across a lapse: a fence may have passed by meanwhile', () => {

@@ -4,6 +4,8 @@ import type { Present } from './present.js';
 
 /** Assets remembered; about 1 KB each. */
 const REMEMBERED = 50_000;
+/** Fences kept until their switch is heard of; about 100 bytes each. */
+const FENCED = 50_000;
 
 /** What one request concluded about an asset, and whether that still stands. */
 export interface Ticket {
@@ -19,6 +21,7 @@ export interface Ticket {
  */
 export class Memory {
   private readonly settled = new BoundedMap<{ present: Present; lapses: number }>(REMEMBERED);
+  private readonly fenced = new BoundedMap<number>(FENCED);
   private readonly open = new Map<string, Set<Ticket>>();
   private lease: Pick<Lease, 'isHeld' | 'lapses'> | undefined;
 
@@ -54,13 +57,34 @@ export class Memory {
   /** Remembers what was read under a ticket, unless a generation is in flight or the ticket no longer stands. */
   remember(ticket: Ticket, present: Present): void {
     if (present.status === 'pending' || !present.exists || ticket.lapses === undefined) return;
-    if (this.stands(ticket)) this.settled.set(ticket.assetId, { present, lapses: ticket.lapses });
+    if (this.stands(ticket) && !this.isFenced(ticket.assetId, present))
+      this.settled.set(ticket.assetId, { present, lapses: ticket.lapses });
   }
 
   /** Something happened to the asset: answers from now on are read from the log. */
   forget(assetId: string): void {
     this.settled.delete(assetId);
     for (const ticket of this.open.get(assetId) ?? []) ticket.invalid = true;
+  }
+
+  /**
+   * A fence passed for this generation: what serves an older one is neither remembered nor storable any more, also
+   * when it is read between the fence's confirmation and the switch.
+   */
+  fence(assetId: string, generation: number): void {
+    this.fenced.set(assetId, Math.max(generation, this.fenced.get(assetId) ?? 0));
+    this.forget(assetId);
+  }
+
+  /** The switch was heard of: whoever reads from now on gets this generation or a newer one. */
+  switched(assetId: string, generation: number): void {
+    this.forget(assetId);
+    if (generation >= (this.fenced.get(assetId) ?? 0)) this.fenced.delete(assetId);
+  }
+
+  /** Whether a fence passed for a newer generation than the one that is served here. */
+  isFenced(assetId: string, { video }: Present): boolean {
+    return (video?.generation ?? 0) < (this.fenced.get(assetId) ?? 0);
   }
 
   forgetAll(): void {

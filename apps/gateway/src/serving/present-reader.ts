@@ -32,7 +32,7 @@ export class PresentReader {
     private readonly database: DataSource,
   ) {}
 
-  /** @throws LogUnavailable when neither log nor database answers and nothing is known of the asset */
+  /** `exists` is false only from the log. @throws LogUnavailable when the log does not answer and neither the database nor this gateway knows the asset */
   async read(assetId: string): Promise<ReadPresent> {
     try {
       if (!this.log.isConnected()) throw new LogUnavailable('the log is not connected');
@@ -57,7 +57,7 @@ export class PresentReader {
     try {
       return { present: this.known(assetId, await this.fromDatabase(assetId)), origin: 'database' };
     } catch {
-      // The database is gone too; embeds survive on what this gateway remembers, and say so.
+      // The database is gone too, or behind; embeds survive on what this gateway remembers, and say so.
       const present = this.lastKnown.get(assetId);
       if (present === undefined) throw error;
       return { present, origin: 'last-known' };
@@ -71,7 +71,9 @@ export class PresentReader {
        FROM views.asset a WHERE a.id = $1`,
       [assetId],
     );
-    return presentOfRow(row?.asset, row?.newest ?? undefined);
+    // No row says nothing: the asset may be younger than what the view has seen of the log.
+    if (row === undefined) throw new Error(`the view does not know ${assetId}`);
+    return presentOfRow(row.asset, row.newest ?? undefined);
   }
 
   private known(assetId: string, present: Present): Present {

@@ -11,11 +11,14 @@ const ID = assetId(1);
 const of = story(ID);
 const READY = [of.prepared(), of.queued(1, 1), of.stored(1, 1), of.switched(1, 1), of.ready(1, 1)];
 
+const fail = (): never => {
+  throw new Error('no row');
+};
 const fromRow = (facts: readonly Fact[]): Present => {
   const rows = new RowSet();
   for (const fact of placed(facts)) assetProjection.apply(rows, fact);
   const newest = rows.changes('generation').sort((a, b) => b.number - a.number)[0];
-  return presentOfRow(rows.get('asset', ID), newest);
+  return presentOfRow(rows.get('asset', ID) ?? fail(), newest);
 };
 
 describe('what the proxy knows of an asset', () => {

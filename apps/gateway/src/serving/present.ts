@@ -66,8 +66,7 @@ function endingOf(state: AssetState, facts: readonly Recorded[]): Ending | undef
 const CANCELLED: Ending = { kind: 'failed', code: 'cancelled', message: 'cancelled' };
 
 /** From PostgreSQL's view, while the log cannot be asked. `newest`: the row of the newest generation. */
-export function presentOfRow(row: AssetRow | undefined, newest?: GenerationRow): Present {
-  if (row === undefined) return NO_ASSET;
+export function presentOfRow(row: AssetRow, newest?: GenerationRow): Present {
   const failed = newest?.status === 'failed';
   return {
     exists: true,

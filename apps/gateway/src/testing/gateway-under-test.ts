@@ -45,6 +45,12 @@ const answerOf = async (response: Response): Promise<Answer> => {
 const isRaw = (body: unknown): body is string | Buffer | FormData =>
   typeof body === 'string' || Buffer.isBuffer(body) || body instanceof FormData;
 
+const startCopy = (settings: Record<string, string>): Promise<RunningService> =>
+  startService(
+    gatewayService(gatewayConfig.parse(settings)),
+    createLogger({ service: 'gateway', level: 'error' }),
+  );
+
 /** The whole gateway on a NATS server, a PostgreSQL and a folder of the test's own. Real: everything but quota. */
 export class GatewayUnderTest {
   private people = 0;
@@ -55,6 +61,7 @@ export class GatewayUnderTest {
     readonly postgres: PostgresServer,
     readonly quota: LedgerKeeper,
     readonly service: RunningService,
+    private readonly settings: Record<string, string>,
   ) {}
 
   static async start(settings: Partial<Record<keyof GatewayConfig, string>> = {}): Promise<GatewayUnderTest> {
@@ -64,7 +71,7 @@ export class GatewayUnderTest {
       startPostgres({ dataDir: path.join(folder, 'postgres'), fast: true }),
     ]);
     const quota = await LedgerKeeper.start(nats.url);
-    const config = gatewayConfig.parse({
+    const all = {
       NATS_URL: nats.url,
       DATABASE_URL: postgres.url,
       OBJECTS_DIR: path.join(folder, 'objects'),
@@ -73,12 +80,13 @@ export class GatewayUnderTest {
       ZOETROPE_SECRET_KEY: 'a secret key of the tests, long enough',
       ZOETROPE_INTERNAL_TOKEN: 'an internal token of the tests',
       ...settings,
-    });
-    const service = await startService(
-      gatewayService(config),
-      createLogger({ service: 'gateway', level: 'error' }),
-    );
-    return new GatewayUnderTest(folder, nats, postgres, quota, service);
+    };
+    return new GatewayUnderTest(folder, nats, postgres, quota, await startCopy(all), all);
+  }
+
+  /** One more copy on the same servers, for the test to stop. */
+  async copy(settings: Partial<Record<keyof GatewayConfig, string>> = {}): Promise<RunningService> {
+    return startCopy({ ...this.settings, ...settings });
   }
 
   get url(): string {
