@@ -70,13 +70,17 @@ export class ProgressWatch implements OnApplicationShutdown {
   }
 
   private schedule(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.look(), EVERY_MS).unref();
+    // One that is set stays: put off by each newcomer, a busy generator would never look.
+    this.timer ??= setTimeout(() => void this.look(), EVERY_MS).unref();
   }
 
   private async look(): Promise<void> {
-    await Promise.all([...this.watched.values()].map((each) => this.lookAt(each)));
-    if (this.watched.size > 0) this.schedule();
+    try {
+      await Promise.all([...this.watched.values()].map((each) => this.lookAt(each)));
+    } finally {
+      this.timer = undefined;
+      if (this.watched.size > 0) this.schedule();
+    }
   }
 
   private async lookAt(each: Watched): Promise<void> {
