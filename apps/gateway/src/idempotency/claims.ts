@@ -10,11 +10,11 @@ import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { ApiError } from '../http/api-error.js';
 import type { KeyedCall } from './outcome.js';
 
-/** `fresh`: this call was the first to use the key. `version`: the claim's sequence. */
+/** `version`: the claim's sequence. `after`: what the command appends, whoever runs it, stands after this one. */
 export interface Claim {
   readonly commandId: CommandId;
   readonly version: number;
-  readonly fresh: boolean;
+  readonly after: number;
 }
 
 export interface Answered {
@@ -43,7 +43,7 @@ export class Claims {
     const subject = this.subjectOf(call);
     for (;;) {
       const claim = await this.append(subject, call, 0);
-      if (claim) return { ...claim, fresh: true };
+      if (claim) return claim;
       const found = await this.log.last(subject);
       if (found) return this.judge(found, call); // none: it expired between our two looks
     }
@@ -51,8 +51,7 @@ export class Claims {
 
   /** Takes the key over for a new command, since the old one was refused. Undefined: somebody else just did. */
   async renew(call: KeyedCall, claim: Claim): Promise<Claim | undefined> {
-    const renewed = await this.append(this.subjectOf(call), call, claim.version);
-    return renewed && { ...renewed, fresh: true };
+    return this.append(this.subjectOf(call), call, claim.version);
   }
 
   /** Records the first success. A copy in another process may have been faster; then its answer is the one. */
@@ -70,11 +69,15 @@ export class Claims {
     return { status: found.data.status, body: found.data.body, replayed: true };
   }
 
-  private async append(subject: string, { fingerprint }: KeyedCall, expect: number) {
+  private async append(
+    subject: string,
+    { fingerprint, after }: KeyedCall,
+    expect: number,
+  ): Promise<Claim | undefined> {
     const commandId = this.ids.commandId();
-    const fact = KeyClaimed({ fingerprint, commandId });
+    const fact = KeyClaimed({ fingerprint, commandId, after });
     const outcome = await this.log.append(subject, fact, { expect, cause: { id: commandId } });
-    return outcome.kind === 'appended' ? { commandId, version: outcome.seq } : undefined;
+    return outcome.kind === 'appended' ? { commandId, version: outcome.seq, after } : undefined;
   }
 
   private judge(fact: Recorded, call: KeyedCall): Claim | Answered {
@@ -82,6 +85,7 @@ export class Claims {
       throw new Error(`${fact.type} on ${fact.meta.subject}`);
     if (fact.data.fingerprint !== call.fingerprint) throw new ApiError('idempotency_mismatch');
     if (KeyAnswered.is(fact)) return { status: fact.data.status, body: fact.data.body };
-    return { commandId: fact.data.commandId, version: fact.meta.seq, fresh: false };
+    const { commandId, after = 0 } = fact.data;
+    return { commandId, version: fact.meta.seq, after };
   }
 }

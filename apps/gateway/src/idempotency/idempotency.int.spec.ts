@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
 import { KeyAnswered, KeyClaimed } from '@zoetrope/contracts/facts/key';
 import { AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
 import { AssetId, CommandId, OwnerId, ProjectId, periodOf } from '@zoetrope/contracts/ids';
 import { assetSubject, keySubject } from '@zoetrope/contracts/subjects';
+import { until } from '@zoetrope/eventlog/testing/until';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { fingerprint } from './keyed.js';
 
@@ -13,6 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
+/** Shortest that the server takes. */
+const WINDOW_MS = 100;
 const commandId = CommandId.parse(`cmd_${'c'.repeat(32)}`);
 
 const prepared = async () => {
@@ -74,8 +80,61 @@ describe('a repeat of a call whose gateway died', () => {
       request_id: 'the-first-try',
     });
     expect(await requestsOf(owner.assetId)).toHaveLength(3);
-    const answered = await gateway.service.log.last(keyOf(owner.id, 'died-late'));
-    expect(answered && KeyAnswered.is(answered)).toBe(true);
+    await until('the answer is recorded', async () => {
+      const answered = await gateway.service.log.last(keyOf(owner.id, 'died-late'));
+      return answered && KeyAnswered.is(answered);
+    });
+  });
+});
+
+describe('a gateway that froze between its claim and its request', () => {
+  /** Holds this gateway's next append to a subject back. */
+  const freeze = (subject: string) => {
+    const { log } = gateway.service;
+    const { promise: held, resolve: wake } = Promise.withResolvers<void>();
+    const { promise: frozen, resolve: reached } = Promise.withResolvers<void>();
+    const { append } = log;
+    log.append = async (to, fact, options) => {
+      if (to !== subject) return append.call(log, to, fact, options);
+      log.append = append;
+      reached();
+      await held;
+      return append.call(log, to, fact, options);
+    };
+    return { frozen, wake };
+  };
+
+  it('finds what a copy did for it meanwhile, also when the broker has forgotten it and others came later', async () => {
+    const owner = await prepared();
+    const subject = assetSubject(AssetId.parse(owner.assetId), 'request');
+    const connection = await connect({ servers: gateway.nats.url });
+    const { streams } = await jetstreamManager(connection);
+    await streams.update('ASSETS', { duplicate_window: nanos(WINDOW_MS) });
+    const other = await gateway.copy();
+    const ask = (key: string) =>
+      fetch(`http://127.0.0.1:${other.port}/api/assets/${owner.assetId}/regenerate`, {
+        method: 'POST',
+        headers: { cookie: owner.cookie, 'idempotency-key': key },
+      });
+    try {
+      const { frozen, wake } = freeze(subject);
+      const first = repeat(owner, 'frozen');
+      await frozen;
+      const answers = [await ask('frozen'), await ask('later')];
+      const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<unknown>));
+      expect(bodies).toMatchObject([{ generation: 2 }, { generation: 3 }]);
+      const facts = await requestsOf(owner.assetId);
+      await until(
+        'the broker has forgotten',
+        () => Date.now() > (facts.at(-1)?.meta.ts ?? 0) + 3 * WINDOW_MS,
+      );
+      wake();
+      expect((await first).json).toEqual(bodies[0]);
+      expect(await requestsOf(owner.assetId)).toHaveLength(3);
+    } finally {
+      await other.stop();
+      await connection.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { IDEMPOTENCY_WAIT_MS } from '@zoetrope/contracts/api/common';
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
@@ -11,6 +11,12 @@ type Done =
   | (Outcome & { readonly kind: 'answer'; readonly replayed: boolean })
   | Exclude<Outcome, { kind: 'answer' }>;
 
+/** `recorded`: nothing of it is left to do. */
+interface Carried {
+  readonly done: Done;
+  readonly recorded: Promise<unknown>;
+}
+
 interface Running {
   readonly fingerprint: string;
   readonly done: Promise<Done>;
@@ -19,19 +25,26 @@ interface Running {
 /** Milliseconds after which a call without a decision, or a copy of a running one, may be repeated. */
 const RETRY_MS = 1_000;
 
+const over = (done: Done): Carried => ({ done, recorded: Promise.resolve() });
+
 /**
  * Runs commands at most once by their Idempotency-Key. A claim without an answer is a command that died, was refused,
  * or runs elsewhere: the repeat carries it out under the same command id, and the log makes one effect of both.
  */
 @Injectable()
-export class Idempotency {
+export class Idempotency implements OnApplicationShutdown {
   private readonly logger = new Logger(Idempotency.name);
   private readonly running = new Map<string, Running>();
+  private readonly unrecorded = new Set<Promise<unknown>>();
 
   constructor(
     private readonly claims: Claims,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.unrecorded);
+  }
 
   /** @throws ApiError 422 key of another request, 409 its copy still runs, 503 undecided, or the command's refusal */
   async run(call: KeyedCall, command: Command): Promise<KeyedAnswer> {
@@ -54,29 +67,50 @@ export class Idempotency {
     }
   }
 
+  /** A copy finds it here until its answer stands in the log. */
   private start(subject: string, call: KeyedCall, command: Command): Running {
-    const done = this.carryOut(call, command).finally(() => this.running.delete(subject));
-    done.catch(() => undefined); // whoever awaits it hears of it; a copy may have left already
+    const carried = this.carryOut(call, command);
+    const over = carried
+      .then(({ recorded }) => recorded)
+      .catch(() => undefined) // whoever awaits `done` hears of it; a copy may have left already
+      .finally(() => {
+        this.running.delete(subject);
+        this.unrecorded.delete(over);
+      });
+    this.unrecorded.add(over);
+    const done = carried.then((carriedOut) => carriedOut.done);
+    done.catch(() => undefined);
     const running = { fingerprint: call.fingerprint, done };
     this.running.set(subject, running);
     return running;
   }
 
-  private async carryOut(call: KeyedCall, command: Command): Promise<Done> {
+  private async carryOut(call: KeyedCall, command: Command): Promise<Carried> {
     const claim = await this.claims.claim(call);
-    if (!('commandId' in claim)) return { kind: 'answer', ...claim, replayed: true };
-    const outcome = await command(claim.commandId, !claim.fresh);
-    if (outcome.kind === 'answer') return this.record(call, claim, outcome);
-    if (outcome.kind !== 'refused' || !outcome.before) return outcome;
+    if (!('commandId' in claim)) return over({ kind: 'answer', ...claim, replayed: true });
+    const outcome = await command(claim.commandId, claim.after);
+    if (outcome.kind === 'answer') return this.answered(call, claim, outcome);
+    if (outcome.kind !== 'refused' || !outcome.before) return over(outcome);
     return this.decideAnew(call, claim, command);
   }
 
   /** Refusals are not kept: the month may be another one, or the plan. */
-  private async decideAnew(call: KeyedCall, claim: Claim, command: Command): Promise<Done> {
+  private async decideAnew(call: KeyedCall, claim: Claim, command: Command): Promise<Carried> {
     const renewed = await this.claims.renew(call, claim);
     if (!renewed) return this.carryOut(call, command);
-    const outcome = await command(renewed.commandId, false);
-    return outcome.kind === 'answer' ? this.record(call, renewed, outcome) : outcome;
+    const outcome = await command(renewed.commandId, renewed.after);
+    return outcome.kind === 'answer' ? this.answered(call, renewed, outcome) : over(outcome);
+  }
+
+  /** An answer that the log gives again anyway goes out while it is being recorded. */
+  private async answered(
+    call: KeyedCall,
+    claim: Claim,
+    { status, body, derived }: Extract<Outcome, { kind: 'answer' }>,
+  ): Promise<Carried> {
+    const recorded = this.record(call, claim, { status, body });
+    if (!derived) return over(await recorded);
+    return { done: { kind: 'answer', status, body, replayed: false }, recorded };
   }
 
   private async record(call: KeyedCall, claim: Claim, answer: Answered): Promise<Done> {

@@ -34,6 +34,8 @@ export interface KeyedRequest {
   readonly bucket: Bucket;
   /** The judged body, or whatever else tells two requests of one path apart. */
   readonly body: unknown;
+  /** Last sequence of what the call would append to, read before; default 0, which is always right. */
+  readonly after?: number;
 }
 
 /** Idempotency-Keys over HTTP: the header on every answer, the mark on replays, replays free of the rate limit. */
@@ -46,10 +48,10 @@ export class Keyed {
 
   /** Runs the command once for its key and gives the body to answer with. */
   async run(call: KeyedRequest, command: Command): Promise<unknown> {
-    const { request, reply, caller, bucket } = call;
+    const { request, reply, caller, bucket, after = 0 } = call;
     const key = keyOf(request);
     const print = fingerprint(request.method, request.url, caller.userId, call.body);
-    const keyed = { callerId: caller.userId, key, fingerprint: print };
+    const keyed = { callerId: caller.userId, key, fingerprint: print, after };
     const answer = await this.idempotency.run(keyed, command);
     if (answer.replayed) {
       void reply.header('idempotency-replayed', 'true');

@@ -4,7 +4,8 @@ import type { ApiError } from '../http/api-error.js';
 /** What one run of a command came to. */
 export type Outcome =
   /** A success, given again to every copy. */
-  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
+  /** `derived`: the log alone gives this answer again, byte for byte, so nobody has to wait until it is recorded. */
+  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown; readonly derived?: true }
   /** Not allowed. `before`: it had been decided by an earlier run, so a new one may fare better. */
   | { readonly kind: 'refused'; readonly error: ApiError; readonly before: boolean }
   /** Nobody decided in time; the command may still be carried out. */
@@ -12,9 +13,9 @@ export type Outcome =
 
 /**
  * Carries out a command under its id. It may run several times, also at once in several processes; the log must make
- * one effect of it. `repeated`: an earlier run may have left its facts behind.
+ * one effect of it. `after`: what any run of it may have left behind stands after this sequence of ASSETS.
  */
-export type Command = (commandId: CommandId, repeated: boolean) => Promise<Outcome>;
+export type Command = (commandId: CommandId, after: number) => Promise<Outcome>;
 
 export interface KeyedCall {
   readonly callerId: string;
@@ -22,6 +23,8 @@ export interface KeyedCall {
   readonly key: string;
   /** Of method, path, body and caller: what the key stands for. */
   readonly fingerprint: string;
+  /** Last sequence of what the call would append to, read before the key is claimed; 0: not known. */
+  readonly after: number;
 }
 
 export interface KeyedAnswer {

@@ -30,8 +30,8 @@ export interface AskPrepare {
   readonly asked: PrepareAsked;
   readonly commandId: CommandId;
   readonly requestedBy: 'api' | 'proxy';
-  /** An earlier run of the command may have left its facts. */
-  readonly repeated: boolean;
+  /** Whatever a run of the command has appended stands after this sequence. Undefined: this is its only run. */
+  readonly after?: number;
 }
 
 /** `started`: its generation was asked for now. `exists`: it was there, with a generation allowed or over. */
@@ -44,6 +44,12 @@ export type Prepared =
       /** In flight, else served, else the newest asked for. */
       readonly generation: number;
     };
+
+/** `version`: sequence of the newest request. */
+interface Present {
+  readonly state: AssetState;
+  readonly version: number;
+}
 
 /** The name of an asset: 32 hex characters of SHA-256 over what was asked (PRODUCT 3.1). */
 export const assetIdOf = (projectId: string, src: string, asked: PrepareAsked): AssetId =>
@@ -68,12 +74,18 @@ export class PrepareAsset {
   /** @throws ApiError 410 when the asset was deleted, 400 for an aspect that the plan does not have */
   async prepare(ask: AskPrepare): Promise<Prepared> {
     const assetId = assetIdOf(ask.project.id, ask.src, ask.asked);
-    const state = await this.present(assetId);
-    return state.origin ? this.existing(ask, assetId, state) : this.create(ask, assetId);
+    const present = await this.present(assetId);
+    return present.state.origin ? this.existing(ask, assetId, present) : this.create(ask, assetId);
   }
 
-  private async present(assetId: AssetId): Promise<AssetState> {
-    return foldAsset((await readPresent(this.log, assetId)).facts);
+  /** Sequence of the newest request of the asset that these words name; 0 when there is none. */
+  async lastRequest(project: Project, src: string, asked: PrepareAsked): Promise<number> {
+    return this.log.lastSeq(assetSubject(assetIdOf(project.id, src, asked), 'request'));
+  }
+
+  private async present(assetId: AssetId): Promise<Present> {
+    const { facts, requestVersion } = await readPresent(this.log, assetId);
+    return { state: foldAsset(facts), version: requestVersion };
   }
 
   private async create(ask: AskPrepare, assetId: AssetId): Promise<Prepared> {
@@ -106,13 +118,13 @@ export class PrepareAsset {
     }
   }
 
-  private async existing(ask: AskPrepare, assetId: AssetId, state: AssetState): Promise<Prepared> {
+  private async existing(ask: AskPrepare, assetId: AssetId, { state, version }: Present): Promise<Prepared> {
     if (state.deleted) throw new ApiError('asset_deleted');
     const newest = state.requests.get(state.lastNumber);
     if (!state.latest && newest) {
       const first = await this.firstAsk(newest, state);
       // Refused: nothing of this asset was ever begun, so a prepare asks again; a repeat is told what it was told.
-      if (first === 'refused') return this.askAgain(ask, assetId);
+      if (first === 'refused') return this.askAgain({ ...ask, after: ask.after ?? version }, assetId);
       if (first !== 'allowed') return { kind: 'started', assetId, asked: first };
     }
     const inFlight = generationInFlight(state);
@@ -139,9 +151,9 @@ export class PrepareAsset {
     }
   }
 
-  private async askAgain(ask: AskPrepare, assetId: AssetId): Promise<Prepared> {
-    const { commandId, requestedBy, repeated } = ask;
-    const asked = await this.asking.regenerate({ assetId, asked: {}, commandId, requestedBy, repeated });
+  private async askAgain(ask: AskPrepare & { after: number }, assetId: AssetId): Promise<Prepared> {
+    const { commandId, requestedBy, after } = ask;
+    const asked = await this.asking.regenerate({ assetId, asked: {}, commandId, requestedBy, after });
     return { kind: 'started', assetId, asked };
   }
 

@@ -62,13 +62,14 @@ export class PrepareController {
     // As the proxy URL reads it, so that both ways of asking name one asset.
     const src = sourceAsAsked(given, this.config.PUBLIC_URL) ?? given;
     const project = this.directory.ownProject(project_id, caller.userId);
-    const call = { request, reply, caller, bucket: 'prepare' as const, body };
+    const after = await this.assets.lastRequest(project, src, asked);
+    const call = { request, reply, caller, bucket: 'prepare' as const, body, after };
     return this.keyed.run(call, this.command(project, src, asked));
   }
 
   private command(project: Project, src: string, asked: PrepareAsked): Command {
-    return async (commandId, repeated) => {
-      const ask = { project, src, asked, commandId, requestedBy: 'api' as const, repeated };
+    return async (commandId, after) => {
+      const ask = { project, src, asked, commandId, requestedBy: 'api' as const, after };
       const prepared = await this.assets.prepare(ask);
       const body = () => this.describe(prepared, project, src, asked);
       if (prepared.kind === 'started') return outcomeOf(prepared.asked, body);

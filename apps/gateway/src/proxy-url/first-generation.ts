@@ -47,7 +47,6 @@ export class FirstGeneration {
       asked: ask.asked,
       commandId: this.ids.commandId(),
       requestedBy: 'proxy',
-      repeated: false,
     });
     if (prepared.kind !== 'started') return;
     const { decision } = prepared.asked;

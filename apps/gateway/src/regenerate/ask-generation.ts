@@ -13,14 +13,17 @@ import { currentContext } from '@zoetrope/platform/context';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { ApiError } from '../http/api-error.js';
 import { type Decided, Decisions, type Listening } from './decisions.js';
+import type { Ends } from './own-asset.js';
 
 export interface AskRegenerate {
   readonly assetId: AssetId;
   readonly asked: RegenerateAsked;
   readonly commandId: CommandId;
   readonly requestedBy: 'api' | 'proxy' | 'operator';
-  /** The command may have been appended by an earlier run: then it is looked for in the asset's whole past. */
-  readonly repeated: boolean;
+  /** Whatever a run of the command has appended, this one or another, stands after this sequence. */
+  readonly after: number;
+  /** The ends of `.request` as the caller has just read them; the append judges whether they are still right. */
+  readonly known?: Pick<Ends, 'facts' | 'version'>;
 }
 
 /** A generation was asked for. */
@@ -68,8 +71,10 @@ export class AskGeneration {
   private async append(ask: AskRegenerate): Promise<AppendedRequest> {
     const subject = assetSubject(ask.assetId, 'request');
     let state: AssetState | undefined;
+    let { known } = ask;
     const load = async () => {
-      const facts = ask.repeated ? await this.log.readCurrent(subject) : await this.ends(subject);
+      const facts = await this.since(subject, ask.after, known);
+      known = undefined;
       state = foldAsset(facts);
       return { state, version: facts.at(-1)?.meta.seq ?? 0 };
     };
@@ -92,11 +97,25 @@ export class AskGeneration {
     return appended(outcome);
   }
 
-  /** First and last fact: all that the next number needs. The cost does not grow with the asset's age. */
-  private async ends(subject: string): Promise<Recorded[]> {
+  /**
+   * First and last fact, all that the next number needs, and everything after `after`, where the command may be found.
+   * The cost grows with what came since the command's id was drawn, not with the asset's age.
+   */
+  private async since(
+    subject: string,
+    after: number,
+    known: AskRegenerate['known'],
+  ): Promise<readonly Recorded[]> {
+    const { facts, version } = known ?? (await this.ends(subject));
+    if (version <= after) return facts;
+    const later = await this.log.readCurrent(subject, { from: after + 1 });
+    return [...facts.slice(0, 1).filter(({ meta }) => meta.seq <= after), ...later];
+  }
+
+  private async ends(subject: string): Promise<Pick<Ends, 'facts' | 'version'>> {
     const [first, last] = await Promise.all([this.log.first(subject), this.log.last(subject)]);
-    if (!first || !last) return [];
-    return first.meta.seq === last.meta.seq ? [first] : [first, last];
+    const facts = [first, last].filter((fact) => fact !== undefined);
+    return { facts, version: last?.meta.seq ?? 0 };
   }
 }
 

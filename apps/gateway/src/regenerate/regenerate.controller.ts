@@ -1,6 +1,5 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { RegenerateAnswer, RegenerateBody } from '@zoetrope/contracts/api/assets';
-import type { AssetId } from '@zoetrope/contracts/ids';
 import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
@@ -11,7 +10,7 @@ import type { Command } from '../idempotency/outcome.js';
 import { Documented } from '../openapi/documented.js';
 import { RateBucket } from '../rate-limit/rate-limit.guard.js';
 import { AskGeneration } from './ask-generation.js';
-import { OwnAsset } from './own-asset.js';
+import { type Ends, OwnAsset } from './own-asset.js';
 import { outcomeOf } from './refusals.js';
 
 /** Order of errors (PRODUCT 3.2): 401 and rate limit in the guards, body in the pipe, then 404, key, quota. */
@@ -51,21 +50,23 @@ export class RegenerateController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { assetId } = await this.assets.find(id, caller.userId);
-    const call = { request, reply, caller, bucket: 'regenerate' as const, body };
-    return this.keyed.run(call, this.command(assetId, body));
+    const ends = await this.assets.ends(id, caller.userId);
+    const call = { request, reply, caller, bucket: 'regenerate' as const, body, after: ends.version };
+    return this.keyed.run(call, this.command(ends, body));
   }
 
-  private command(assetId: AssetId, body: RegenerateAsked): Command {
-    return async (commandId, repeated) => {
-      const ask = { assetId, asked: body, commandId, requestedBy: 'api' as const, repeated };
+  private command(known: Ends, body: RegenerateAsked): Command {
+    const { assetId } = known.origin;
+    return async (commandId, after) => {
+      const ask = { assetId, asked: body, commandId, requestedBy: 'api' as const, after, known };
       const asked = await this.asking.regenerate(ask);
-      return outcomeOf(asked, () => ({
+      const outcome = outcomeOf(asked, () => ({
         asset_id: assetId,
         status: 'pending',
         generation: asked.generation,
         request_id: asked.requestId,
       }));
+      return outcome.kind === 'answer' ? { ...outcome, derived: true } : outcome;
     };
   }
 }

@@ -7,7 +7,12 @@ export const KeyClaimed = defineFact(
   'KeyClaimed',
   1,
   'gateway',
-  z.strictObject({ fingerprint: z.string(), commandId: CommandId }),
+  z.strictObject({
+    fingerprint: z.string(),
+    commandId: CommandId,
+    /** Where ASSETS, or the subject that is to be written, ended before the claim: the command's facts come after it. */
+    after: z.number().int().min(0).optional(),
+  }),
 );
 
 /** The first 2xx answer under the key, given again to every copy. */
