@@ -14,6 +14,8 @@ import { SseRelay } from './sse-relay.js';
 
 const answer = { status: 200, media: 'text/event-stream' } as const;
 
+const assetPath = (assetId: AssetId): string => `/internal/sse/asset/${assetId}`;
+
 /** Who may watch what; the events themselves come from a notifier (PRODUCT 6.1). */
 @Controller()
 export class SseController {
@@ -40,8 +42,8 @@ export class SseController {
   ): Promise<void> {
     const project = this.directory.projectByKey(projectKey);
     if (project === undefined) throw new ApiError('unknown_project_key');
-    await this.checkAsset(assetId, project.id);
-    await this.sse.relay(`/internal/sse/asset/${assetId}`, 'public', request, reply);
+    const target = async () => assetPath(await this.checkAsset(assetId, project.id));
+    await this.sse.relay(target, 'public', request, reply);
   }
 
   @Get('api/assets/:id/events')
@@ -52,8 +54,8 @@ export class SseController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { assetId } = await this.assets.find(id, caller.userId);
-    await this.sse.relay(`/internal/sse/asset/${assetId}`, 'owner', request, reply);
+    const target = async () => assetPath((await this.assets.find(id, caller.userId)).assetId);
+    await this.sse.relay(target, 'owner', request, reply);
   }
 
   @Get('api/projects/:id/activity')
@@ -69,11 +71,11 @@ export class SseController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const project = this.directory.ownProject(id, caller.userId);
-    await this.sse.relay(`/internal/sse/project/${project.id}`, 'owner', request, reply);
+    await this.sse.relay(async () => `/internal/sse/project/${project.id}`, 'owner', request, reply);
   }
 
   /** From the log itself: whoever just got a 202 for the asset may watch it at once. */
-  private async checkAsset(id: string, projectId: string): Promise<void> {
+  private async checkAsset(id: string, projectId: string): Promise<AssetId> {
     const assetId = AssetId.safeParse(id);
     if (!assetId.success) throw new ApiError('not_found');
     const subject = assetSubject(assetId.data, 'request');
@@ -81,5 +83,6 @@ export class SseController {
     const owns = first && AssetPrepared.is(first) && first.data.projectId === projectId;
     if (!owns) throw new ApiError('not_found');
     if (last && AssetDeleted.is(last)) throw new ApiError('asset_deleted');
+    return assetId.data;
   }
 }

@@ -51,17 +51,23 @@ const open = async (path: string, headers: Record<string, string> = {}) => {
   return { response, abort, next: async () => (await reader?.read())?.value };
 };
 
-it('is 503 while there is no notifier', async () => {
+it('holds a client while there is no notifier, and goes on at the first that comes', async () => {
   const { key, id } = await owner();
-  const answer = await gateway.call(`/v1/${key}/events/${id}`);
-  expect([answer.status, answer.json]).toEqual([
-    503,
-    { error: 'temporarily unavailable', retry_after_ms: 1000 },
+  const client = await open(`/v1/${key}/events/${id}`, { 'last-event-id': 'epoch-3' });
+  expect([client.response.status, client.response.headers.get('content-type')]).toEqual([
+    200,
+    'text/event-stream; charset=utf-8',
   ]);
+  expect(await client.next()).toBe('retry: 1000\n: waiting for the event service\n\n');
+  await announce();
+  const upstream = await until('the notifier is found', () => asked[0]);
+  expect(upstream.request.headers['last-event-id']).toBe('epoch-3');
+  upstream.response.write('event: queued\ndata: 1\n\n');
+  expect(await client.next()).toBe('event: queued\ndata: 1\n\n');
+  client.abort.abort();
 });
 
 it('relays events as they come, with the last id, and lets go when the client has gone', async () => {
-  await announce();
   const { key, id } = await owner();
   const client = await open(`/v1/${key}/events/${id}`, { 'last-event-id': 'epoch-17' });
   expect(client.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -93,11 +99,13 @@ it('takes the last id from the query too, and shows the owner everything', async
   project.abort.abort();
 });
 
-it('ends the client’s connection when the notifier dies, so that it resumes elsewhere', async () => {
+it('ends the client’s connection cleanly when the notifier dies, so that it resumes elsewhere', async () => {
   const { key, id } = await owner();
   const client = await open(`/v1/${key}/events/${id}`);
+  asked[0]?.response.write('event: queued\ndata: 1\n\n');
+  expect(await client.next()).toBe('event: queued\ndata: 1\n\n');
   asked[0]?.response.destroy();
-  await expect(client.next()).rejects.toThrow();
+  expect(await client.next()).toBeUndefined();
 });
 
 it('is for those the key or the session owns', async () => {
@@ -112,9 +120,31 @@ it('is for those the key or the session owns', async () => {
   expect(asked).toEqual([]);
 });
 
-it('asks nobody whose lease was released', async () => {
+it('asks nobody whose lease was released, and ends cleanly what it could not help', async () => {
   await lease.release();
   await until('the lease is gone', async () => (await pipeline.log.leases.list('notifier.')).length === 0);
   const { key, id } = await owner();
-  expect((await gateway.call(`/v1/${key}/events/${id}`)).status).toBe(503);
+  const client = await open(`/v1/${key}/events/${id}`);
+  expect([client.response.status, await client.next()]).toEqual([
+    200,
+    expect.stringMatching(/^retry: 1000\n/),
+  ]);
+  expect(await client.next()).toBeUndefined();
+  expect(asked).toEqual([]);
 });
+
+it('tells a client to come back while the log is away, instead of sending it away for ever', async () => {
+  const { key, id, cookie } = await owner();
+  await gateway.nats.kill('SIGKILL');
+  for (const [path, headers] of [
+    [`/v1/${key}/events/${id}`, {}],
+    [`/api/assets/${id}/events`, { cookie }],
+  ] as const) {
+    const client = await open(path, headers);
+    expect([client.response.status, await client.next()]).toEqual([
+      200,
+      expect.stringMatching(/^retry: 1000\n/),
+    ]);
+    client.abort.abort();
+  }
+}, 60_000);
