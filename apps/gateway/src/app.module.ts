@@ -6,6 +6,7 @@ import { AssetViewModule } from './asset-view/asset-view.module.js';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { CancelModule } from './cancel/cancel.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
+import { DocsModule } from './docs/docs.module.js';
 import { HttpModule } from './http/http.module.js';
 import { KeyGuard } from './idempotency/key.guard.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
@@ -44,6 +45,7 @@ import { UploadModule } from './upload/upload.module.js';
     SseModule,
     CallbacksModule,
     OpenApiModule,
+    DocsModule,
   ],
   // In this order: 401 wins over the rate limit (PRODUCT 3.2), and the key stands on both.
   providers: [

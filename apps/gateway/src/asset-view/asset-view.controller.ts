@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import { Directory } from '../directory/directory.js';
-import { ApiError, fieldError } from '../http/api-error.js';
+import { ApiError } from '../http/api-error.js';
+import { numericCursor } from '../http/cursor.js';
 import { ValidQuery } from '../http/json-body.js';
 import { Documented } from '../openapi/documented.js';
 import { OwnAsset } from '../regenerate/own-asset.js';
@@ -37,7 +38,7 @@ export class AssetViewController {
     @ValidQuery(AssetDetailQuery) query: z.infer<typeof AssetDetailQuery>,
     @CurrentCaller() caller: Caller,
   ) {
-    const before = cursorOf('generations_cursor', query.generations_cursor);
+    const before = numericCursor('generations_cursor', query.generations_cursor);
     const { assetId } = await this.assets.find(id, caller.userId);
     return this.views.detail(assetId, before);
   }
@@ -54,7 +55,7 @@ export class AssetViewController {
     @ValidQuery(AssetListQuery) query: z.infer<typeof AssetListQuery>,
     @CurrentCaller() caller: Caller,
   ) {
-    const before = cursorOf('cursor', query.cursor);
+    const before = numericCursor('cursor', query.cursor);
     const project = this.directory.ownProject(id, caller.userId);
     return this.views.list(project.id, { status: query.status, before, limit: query.limit });
   }
@@ -117,10 +118,3 @@ export class AssetViewController {
 const collected = (): never => {
   throw new ApiError('generation_collected');
 };
-
-/** Cursors are sequences and numbers as they are; callers only hand them back. */
-function cursorOf(field: string, cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor)) throw fieldError(field, 'not a cursor of this list');
-  return field === 'cursor' ? Number(cursor) : Math.min(Number(cursor), 2 ** 31 - 1);
-}

@@ -13,6 +13,8 @@ import { assetView, generationView, type ServedGeneration } from './views.js';
 
 /** Generations of one page of an asset's detail (PRODUCT 3.3). */
 const GENERATIONS = 50;
+/** Largest number of a generation that PostgreSQL's int holds. */
+const MAX_INT = 2 ** 31 - 1;
 
 export interface ListAssets {
   readonly status?: z.infer<typeof AssetStatus>;
@@ -90,7 +92,7 @@ export class AssetViews {
 
   /** One more than a page, so that it is known whether another follows. */
   private async page(assetId: string, before: number | undefined, ahead: RowSet): Promise<WithCharge[]> {
-    const below = before ?? 2 ** 31 - 1;
+    const below = Math.min(before ?? MAX_INT, MAX_INT);
     const rows: WithCharge[] = await this.database.query(
       `SELECT to_jsonb(g) AS generation, to_jsonb(c) AS charge
        FROM views.generation g

@@ -34,6 +34,8 @@ export interface Project {
   readonly webhooksEnabled: boolean;
   /** Unix ms. */
   readonly createdAt: number;
+  /** Sequence of its first fact. */
+  readonly createdSeq: number;
   readonly deleted: boolean;
   /** Last sequence of its subject: what the next append expects. */
   readonly version: number;
@@ -59,6 +61,7 @@ const created = ({ data, meta }: Recorded<ReturnType<typeof ProjectCreated>>): P
   webhookEvents: DEFAULT_WEBHOOK_EVENTS,
   webhooksEnabled: false,
   createdAt: meta.ts,
+  createdSeq: meta.seq,
   deleted: false,
   version: meta.seq,
 });

@@ -27,7 +27,7 @@ const helpPage = (asked: Asked, code: ApiErrorCode): string => `${asked.publicUr
 
 function headersOf(error: ApiError, asked: Asked): Record<string, string> {
   const links = [`<${helpPage(asked, error.code)}>; rel="help"`];
-  if (HEALED_BY_UPGRADE.has(error.code)) links.push(`<${asked.publicUrl}/billing>; rel="payment"`);
+  if (HEALED_BY_UPGRADE.has(error.code)) links.push(`<${asked.publicUrl}/docs/errors#plans>; rel="payment"`);
   const { retryAfterMs } = error.extras;
   return {
     'cache-control': 'no-store',

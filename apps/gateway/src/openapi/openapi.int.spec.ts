@@ -14,6 +14,14 @@ afterAll(() => gateway.stop());
 const isNoise = ({ method, pattern }: { method: string; pattern: string }) =>
   method === 'HEAD' || method === 'OPTIONS' || pattern.startsWith('/health/') || pattern === '*';
 
+it('/docs/errors is a page for anybody, and what an error links to', async () => {
+  const missing = await gateway.call('/api/user/me');
+  const help = /<([^>]+)>; rel="help"/.exec(missing.headers.get('link') ?? '')?.[1] ?? '';
+  const page = await gateway.call(new URL(help).pathname);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page.text).toContain(`<section id="${new URL(help).hash.slice(1)}">`);
+});
+
 describe('/api/openapi.json', () => {
   it('has every route that Fastify answers, but for those marked internal, and no other', async () => {
     const { json } = await gateway.call('/api/openapi.json');

@@ -5,6 +5,7 @@ import {
   CreateProjectBody,
   PatchProjectBody,
   ProjectList,
+  ProjectListQuery,
   ProjectView,
   ProxyConfigBody,
 } from '@zoetrope/contracts/api/projects';
@@ -20,7 +21,8 @@ import type { z } from 'zod';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import { Directory } from '../directory/directory.js';
 import { fieldError } from '../http/api-error.js';
-import { JsonBody } from '../http/json-body.js';
+import { numericCursor } from '../http/cursor.js';
+import { JsonBody, ValidQuery } from '../http/json-body.js';
 import { Documented } from '../openapi/documented.js';
 import { projectView } from './project-view.js';
 import { Projects } from './projects.js';
@@ -57,12 +59,23 @@ export class ProjectsController {
 
   @Get()
   @Documented({
-    summary: 'Every project of the caller, newest first',
+    summary: 'The caller’s projects, newest first',
+    query: ProjectListQuery,
     answer: { status: 200, schema: ProjectList },
-    errors: [],
+    errors: ['validation_failed'],
   })
-  list(@CurrentCaller() { userId }: Caller) {
-    return { items: this.directory.projectsOf(userId).map(projectView), next_cursor: null };
+  list(
+    @ValidQuery(ProjectListQuery) { cursor, limit }: z.infer<typeof ProjectListQuery>,
+    @CurrentCaller() { userId }: Caller,
+  ) {
+    const before = numericCursor('cursor', cursor) ?? Number.POSITIVE_INFINITY;
+    const older = this.directory.projectsOf(userId).filter(({ createdSeq }) => createdSeq < before);
+    const shown = older.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: shown.map(projectView),
+      next_cursor: last && older.length > limit ? String(last.createdSeq) : null,
+    };
   }
 
   @Get(':id')

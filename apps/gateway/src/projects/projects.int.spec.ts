@@ -44,6 +44,24 @@ describe('projects', () => {
     expect(list.json.next_cursor).toBeNull();
   });
 
+  it('are listed newest first, in pages that lose and repeat nothing', async () => {
+    const owner = await gateway.person();
+    const names = Array.from({ length: 5 }, (_, n) => `P${n}`);
+    for (const name of names) await gateway.call('/api/projects', { cookie: owner.cookie, body: { name } });
+    const page = async (query: string) =>
+      (await gateway.call(`/api/projects?${query}`, { cookie: owner.cookie })).json;
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { items, next_cursor } = await page(`limit=2${cursor && `&cursor=${cursor}`}`);
+      seen.push(...items.map(({ name }: { name: string }) => name));
+      cursor = next_cursor;
+    }
+    expect(seen).toEqual(names.toReversed());
+    for (const query of ['cursor=x', 'limit=0', 'limit=101'])
+      expect((await gateway.call(`/api/projects?${query}`, { cookie: owner.cookie })).status).toBe(400);
+  });
+
   it('belong to one owner: for everybody else they do not exist', async () => {
     const other = await gateway.person();
     const missing = '{"error":"not found"}';

@@ -61,4 +61,8 @@ export const ProjectView = z.object({
   created_at: z.number().int(),
 });
 export type ProjectView = z.infer<typeof ProjectView>;
+export const ProjectListQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
 export const ProjectList = z.object({ items: z.array(ProjectView), next_cursor: z.string().nullable() });
