@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { blend, planPicks, seamWeight } from './retime.js';
+import { blend, planPicks, seamWeight, straightCounts } from './retime.js';
 
 const positions = (counts: number[], total: number) =>
   planPicks(counts, total).map((c) => c.map((p) => p.position));
@@ -28,6 +28,19 @@ describe('planPicks', () => {
       expect(clip).toEqual([...clip].sort((a, b) => a - b));
       for (const position of clip) expect(position).toBeLessThanOrEqual((counts[i] ?? 0) - 1);
     }
+  });
+});
+
+describe('straightCounts', () => {
+  it.each([
+    ['frames shown as they are', [49, 49], 96, [48, 48]],
+    ['a clip of one frame more than the output', [49], 48, [48]],
+    ['a clip that adds nothing', [1, 49], 48, [0, 48]],
+    ['frames left out', [49, 49], 48, undefined],
+    ['blends', [73], 48, undefined],
+    ['repeats', [1], 2, undefined],
+  ])('tells %s', (_what, counts, total, expected) => {
+    expect(straightCounts(planPicks(counts, total))).toEqual(expected);
   });
 });
 

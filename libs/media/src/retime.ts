@@ -32,6 +32,15 @@ export function planPicks(frameCounts: number[], total: number): Pick[][] {
   return plan;
 }
 
+/**
+ * How many frames from its first on each clip shows, where the plan shows them as they are, one after the other;
+ * undefined where it blends, repeats or skips any.
+ */
+export function straightCounts(plan: Pick[][]): number[] | undefined {
+  const isStraight = plan.every((picks) => picks.every(({ position }, index) => position === index));
+  return isStraight ? plan.map((picks) => picks.length) : undefined;
+}
+
 /** Part of the first frame in output frame `index`: rises evenly over the last `seam` frames, never to 1. */
 export function seamWeight(index: number, total: number, seam: number): number {
   const into = index - (total - seam);

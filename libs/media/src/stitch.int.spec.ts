@@ -97,6 +97,37 @@ describe('normalise', () => {
     expect(Math.min(...motion.differences)).toBeGreaterThan(0.3 * motion.mean);
   });
 
+  it('shows every frame of clips that fit as it is, and the one where they meet once', async () => {
+    const output = join(folder, 'straight.mp4');
+    const options = { durationMs: 4000, width: 320, height: 180, loop: 'native' } as const;
+    const facts = await normalise([clips.there, clips.back], output, options);
+    expect(facts).toMatchObject({
+      profile: 'Constrained Baseline',
+      fps: 24,
+      fastStart: true,
+      hasAudio: false,
+    });
+    const [shown, there, back] = await Promise.all(
+      [output, clips.there, clips.back].map((p) => rawFrames(p)),
+    );
+    const expected = [...(there?.frames.slice(0, 48) ?? []), ...(back?.frames.slice(0, 48) ?? [])];
+    expect(shown?.frames).toHaveLength(96);
+    // A step of 4 pixels differs by more than that: one frame too early or late would show.
+    for (const [index, frame] of expected.entries())
+      expect(frameDifference(frame, shown?.frames[index] ?? new Uint8Array())).toBeLessThan(3);
+  });
+
+  it('keeps the exact length when a container holds fewer frames than it promises', async () => {
+    const [whole, cut, output] = ['whole', 'cut', 'filled'].map((name) => join(folder, `${name}.mp4`));
+    if (!whole || !cut || !output) throw new Error('three names');
+    await runFfmpeg(['-i', clips.there, '-an', '-c:v', 'copy', '-movflags', '+faststart', whole]);
+    const bytes = await readFile(whole);
+    await writeFile(cut, bytes.subarray(0, bytes.length * 0.7));
+    expect((await probeVideo(cut)).frames).toBe(49);
+    const options = { durationMs: 2000, width: 320, height: 180, loop: 'none' } as const;
+    expect(await normalise([cut], output, options)).toMatchObject({ frames: 48, durationMs: 2000 });
+  });
+
   it('hides the jump of a clip that does not return with a crossfade of the last 200 ms', async () => {
     const [cut, faded] = [join(folder, 'cut.mp4'), join(folder, 'faded.mp4')];
     const options = { durationMs: 2000, width: 320, height: 180 };
@@ -117,8 +148,11 @@ describe('normalise', () => {
     expect(Math.min(...motion.differences)).toBeGreaterThan(0.2 * motion.mean);
   });
 
-  it('gives the same bytes for the same inputs', async () => {
-    const options = { durationMs: 2000, width: 320, height: 180, loop: 'native' } as const;
+  it.each([
+    ['retimed', 2000],
+    ['shown as they are', 4000],
+  ])('gives the same bytes for the same inputs, %s', async (_how, durationMs) => {
+    const options = { durationMs, width: 320, height: 180, loop: 'native' } as const;
     const [a, b] = [join(folder, 'a.mp4'), join(folder, 'b.mp4')];
     await normalise([clips.there, clips.back], a, options);
     await normalise([clips.there, clips.back], b, options);

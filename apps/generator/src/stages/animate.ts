@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PredictionStage } from '@zoetrope/contracts/facts/generation';
+import type { Aspect } from '@zoetrope/contracts/parameters';
 import type { Generation } from '@zoetrope/domain/generation';
 import { cropToAspect } from '@zoetrope/media/image';
 import { lastFrame } from '@zoetrope/media/stitch';
@@ -33,10 +34,12 @@ export class AnimateStage {
     if (!queued || !source) throw new Error(`${stage} needs a source`);
     const { resolved, model } = queued;
     const { endsOnFrame, input } = MODELS[model];
-    const still = await cropToAspect(await readObject(this.objects, source.key), resolved.aspect);
     const back = stage === 'stage2';
-    const image = back ? await this.lastFrameOf(state) : await this.provider.imageInput(still, 'image/jpeg');
-    const lastImage = back && endsOnFrame ? await this.provider.imageInput(still, 'image/jpeg') : undefined;
+    const still = () => this.stillOf(source.key, resolved.aspect);
+    const [image, lastImage] = await Promise.all([
+      back ? this.lastFrameOf(state) : still(),
+      back && endsOnFrame ? still() : undefined,
+    ]);
     const prompt = withMotion(
       back ? returning(state.prompt ?? '', endsOnFrame) : (state.prompt ?? ''),
       resolved.motion,
@@ -44,6 +47,11 @@ export class AnimateStage {
     const seconds = resolved.mode === 'loop' ? resolved.dur_seconds / 2 : resolved.dur_seconds;
     const asked = input({ prompt, image, lastImage, seconds, seed: resolved.seed });
     return { model, input: asked, webhook: this.webhookOf(state, stage, attempt) };
+  }
+
+  private async stillOf(key: string, aspect: Aspect): Promise<string> {
+    const still = await cropToAspect(await readObject(this.objects, key), aspect);
+    return this.provider.imageInput(still, 'image/jpeg');
   }
 
   private async lastFrameOf({ attempts }: Generation): Promise<string> {
