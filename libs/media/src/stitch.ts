@@ -92,8 +92,8 @@ async function* seamed(frames: AsyncIterable<Buffer>, total: number, seamFrames:
 }
 
 /**
- * One ffmpeg for clips whose frames are shown as they are: a third of the time that taking each frame through this
- * process costs. Gives fewer frames where a container holds fewer than it promises.
+ * One ffmpeg for clips whose frames are shown as they are: a quarter less processor time than taking each frame through
+ * this process, whose event loop stays free. Gives fewer frames where a container holds fewer than it promises.
  */
 async function joinStraight(
   inputs: string[],
