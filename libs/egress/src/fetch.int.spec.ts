@@ -179,6 +179,30 @@ describe('redirects', () => {
 });
 
 describe('the size cap', () => {
+  it('ends a body without a length that trickles on, and lives to tell', async () => {
+    const gone = Promise.withResolvers<void>();
+    const port = await listening(
+      createTcpServer((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nConnection: close\r\n\r\n');
+        const trickle = setInterval(() => socket.write('x'), 20);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          clearInterval(trickle);
+          gone.resolve();
+        });
+      }),
+    );
+    const crashes: unknown[] = [];
+    const onCrash = (error: unknown) => crashes.push(error);
+    process.on('uncaughtException', onCrash);
+    const error = await refusal(`http://127.0.0.1:${port}/`, { totalTimeoutMs: 200 });
+    await gone.promise;
+    await new Promise(setImmediate);
+    process.off('uncaughtException', onCrash);
+    expect(error).toMatchObject({ code: 'timeout', phase: 'total' });
+    expect(crashes).toEqual([]);
+  });
+
   it('ends an endless body and its connection', async () => {
     const closed = Promise.withResolvers<void>();
     const port = await serve((_request, response) => {

@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Cidr } from './address.js';
 import { readCapped } from './body.js';
 import { FetchClock } from './clock.js';
@@ -95,46 +95,53 @@ async function oneHop(hop: Hop, options: GuardedFetchOptions, clock: FetchClock,
     openPinnedSocket(hop.url, { allow: options.allow, tls: options.tls, resolve, signal: clock.signal }),
   );
   const address = socket.remoteAddress ?? '';
-  // Not pooled: a kept connection would outlive the judgement of its address. The socket is handed over
-  // in a microtask, since undici takes no connection from within its own request for one.
-  const give: buildConnector.connector = (_target, connected) =>
-    queueMicrotask(() => connected(null, socket));
-  const client = new Client(hop.url.origin, { connect: give, allowH2: false });
   try {
-    const raw = await clock.phase('headers', headersTimeoutMs, () => send(client, hop, clock.signal));
+    const raw = await clock.phase('headers', headersTimeoutMs, () => send(socket, hop));
     return await readAnswer(raw, hop, options, clock, follow, address);
   } finally {
+    // Not pooled: a kept connection would outlive the judgement of its address.
     socket.destroy();
-    await client.destroy();
   }
 }
 
-function send(client: Client, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  return client.request({
-    path: `${hop.url.pathname}${hop.url.search}`,
+/**
+ * One HTTP/1.1 request on a connected socket, TLS or not. Whoever destroys the socket ends it; there is no time-out
+ * of its own, since two clocks would report the same delay in two ways.
+ */
+function send(socket: Socket, hop: Hop): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request = httpRequest({
+    createConnection: () => socket,
     method: hop.method,
-    headers: { 'user-agent': 'Zoetrope/1', accept: '*/*', ...hop.headers, 'accept-encoding': 'identity' },
-    body: hop.body ?? null,
-    reset: true,
-    signal,
-    // The clock above is the only one; two would report the same delay in two ways.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    path: `${hop.url.pathname}${hop.url.search}`,
+    headers: {
+      host: hop.url.host,
+      'user-agent': 'Zoetrope/1',
+      accept: '*/*',
+      ...hop.headers,
+      'accept-encoding': 'identity',
+      connection: 'close',
+    },
   });
+  request.on('response', resolve);
+  request.on('error', reject);
+  request.end(hop.body);
+  return promise;
 }
 
 async function readAnswer(
-  raw: Dispatcher.ResponseData,
+  raw: IncomingMessage,
   hop: Hop,
   options: GuardedFetchOptions,
   clock: FetchClock,
   follow: boolean,
   address: string,
 ): Promise<HopAnswer> {
-  raw.body.on('error', () => {}); // Destroying an unread body reports an error that nobody waits for.
-  const head = { status: raw.statusCode, headers: raw.headers, finalUrl: hop.url.href, address };
+  raw.on('error', () => {}); // Destroying an unread body reports an error that nobody waits for.
+  const status = raw.statusCode ?? 0;
+  const head = { status, headers: raw.headers, finalUrl: hop.url.href, address };
   const location = raw.headers.location;
-  if (follow && typeof location === 'string' && [301, 302, 303, 307, 308].includes(raw.statusCode)) {
+  if (follow && typeof location === 'string' && [301, 302, 303, 307, 308].includes(status)) {
     if (!URL.canParse(location, hop.url.href))
       throw new EgressError('bad_url', 'redirected to a malformed address');
     const response = { ...head, bytes: Buffer.alloc(0), truncated: false };
@@ -142,7 +149,7 @@ async function readAnswer(
   }
   // The length a HEAD answer declares is of the body it does not have (RFC 9110 9.3.2).
   const declared = hop.method === 'HEAD' ? undefined : raw.headers['content-length'];
-  const body = await clock.race(readCapped(raw.body, declared, options));
+  const body = await clock.race(readCapped(raw, declared, options));
   return { response: { ...head, ...body } };
 }
 
