@@ -153,6 +153,9 @@ describe('a key', () => {
         400,
         ['Idempotency-Key must be 1 to 255 printable ASCII characters'],
       ]);
+      const offered = answer.headers.get('idempotency-key') ?? '';
+      expect(offered).toMatch(/^[0-9a-f-]{36}$/);
+      expect((await repeat(owner, offered)).status).toBe(200);
     }
   });
 

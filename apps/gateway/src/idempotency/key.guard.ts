@@ -29,10 +29,12 @@ export class KeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (!this.reflector.get<boolean>(TAKES_KEY, context.getHandler())) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const key = IdempotencyKey.safeParse(request.headers['idempotency-key'] ?? randomUUID());
-    if (!key.success) return true; // the body comes first in the order of errors, and this one belongs to it
-    keys.set(request, key.data);
-    void context.switchToHttp().getResponse<FastifyReply>().header('idempotency-key', key.data);
+    const made = randomUUID();
+    const key = IdempotencyKey.safeParse(request.headers['idempotency-key'] ?? made);
+    // What is no key is refused later: the body comes first in the order of errors, and this one belongs to it.
+    if (key.success) keys.set(request, key.data);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    void reply.header('idempotency-key', key.success ? key.data : made);
     return true;
   }
 }

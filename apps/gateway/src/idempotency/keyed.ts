@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../accounts/caller.js';
-import type { Bucket } from '../rate-limit/rate-limit.guard.js';
+import type { Bucket } from '../rate-limit/rate-limits.js';
 import { RateLimits } from '../rate-limit/rate-limits.js';
 import { Idempotency } from './idempotency.js';
 import { keyOf } from './key.guard.js';

@@ -1,12 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { RATE_LIMITS } from '@zoetrope/contracts/api/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../accounts/caller.js';
 import { ApiError } from '../http/api-error.js';
-import { RateLimits } from './rate-limits.js';
-
-export type Bucket = keyof typeof RATE_LIMITS;
+import { type Bucket, RateLimits } from './rate-limits.js';
 
 export const RATE_BUCKET = 'zoetrope:rate-bucket';
 /** Counts a route's calls apart from the others; without it they count as `other`. */

@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { RATE_LIMITS } from '@zoetrope/contracts/api/common';
 import { CONFIG } from '@zoetrope/platform/config';
 import type { FastifyReply } from 'fastify';
 import type { GatewayConfig } from '../config.js';
-import type { Bucket } from './rate-limit.guard.js';
 import { type Allowance, RATE_LIMITER, type RateLimiter, WINDOW_MS } from './rate-limiter.js';
+
+/** Calls that are counted together. */
+export type Bucket = keyof typeof RATE_LIMITS;
 
 /** The configured limits, and the headers that tell callers where they stand. */
 @Injectable()
