@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readJson, writeJson } from './json-file.js';
 import { takeLock } from './lock.js';
-import { errorText, StartFailure } from './start-failure.js';
+import { StartFailure } from './start-failure.js';
+import { folderFailure, makeUsable } from './usable-folder.js';
 
 /** Raised when the folder's arrangement changes in a way that older code cannot read. */
 const layout = 1;
@@ -16,18 +17,6 @@ export interface DataDir {
   record(...pieces: string[]): void;
   release(): void;
 }
-
-const makeFolder = (folder: string): void => {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    readdirSync(folder);
-  } catch (error) {
-    throw new StartFailure(
-      `${folder} cannot be used as a data folder (${errorText(error)}): set ZOETROPE_DATA to another one`,
-    );
-  }
-};
 
 /** Never move into a folder that holds somebody's other files. */
 const refuseForeign = (folder: string, file: string): void => {
@@ -55,6 +44,14 @@ const readVersion = (folder: string, file: string): z.infer<typeof Version> => {
   return version;
 };
 
+const lockOf = (folder: string, inUse: (pid: number) => string): (() => void) => {
+  try {
+    return takeLock(path.join(folder, 'lock'), inUse);
+  } catch (error) {
+    throw folderFailure(folder, error);
+  }
+};
+
 /**
  * Opens a data folder for this launcher alone, making it on the first start.
  *
@@ -62,11 +59,11 @@ const readVersion = (folder: string, file: string): z.infer<typeof Version> => {
  */
 export const openDataDir = (folder: string): DataDir => {
   const file = path.join(folder, 'version.json');
-  makeFolder(folder);
+  makeUsable(folder);
   refuseForeign(folder, file);
   const inUse = (pid: number): string =>
     `${folder} is in use by another start (process ${pid}): stop that one, or set ZOETROPE_DATA and PORT to run a second`;
-  const release = takeLock(path.join(folder, 'lock'), inUse);
+  const release = lockOf(folder, inUse);
   try {
     const version = readVersion(folder, file);
     writeJson(file, version);
@@ -79,6 +76,6 @@ export const openDataDir = (folder: string): DataDir => {
     return { path: folder, record, release };
   } catch (error) {
     release();
-    throw error;
+    throw folderFailure(folder, error);
   }
 };

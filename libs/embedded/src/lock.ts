@@ -13,8 +13,8 @@ const guardStaleMs = 10_000;
 /** Whole or not at all: a link of a finished file, so nobody ever reads a lock half written. */
 const create = (file: string, holder: Holder): boolean => {
   const beside = `${file}.${process.pid}.tmp`;
-  writeFileSync(beside, JSON.stringify(holder), { mode: 0o600 });
   try {
+    writeFileSync(beside, JSON.stringify(holder), { mode: 0o600 });
     linkSync(beside, file);
     return true;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type NatsServer, startNats } from './nats.js';
 import { repoRoot } from './paths.js';
@@ -15,6 +16,12 @@ export type AppName = 'local-replicate' | 'quota' | 'generator' | 'notifier' | '
 const workers = ['quota', 'generator', 'notifier'] as const;
 
 const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Emptied at each start of its app: one that was killed cannot clear up what it was working on. */
+const emptied = async (folder: string): Promise<void> => {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+};
 
 /** All processes of one system: who starts when, with what, and who stops when. */
 export class Parts {
@@ -121,10 +128,12 @@ export class Parts {
 
   #startApp(app: AppName, port: number): Promise<ServiceProcess> {
     const entry = this.#options.entries?.[app] ?? path.join(repoRoot, 'apps', app, 'dist', 'main.js');
-    const env = this.#envOf(app, port);
-    const part = this.#supervised(app, (abort) =>
-      startProcess({ name: app, entry, env, logFile: this.#log(app), abort }),
-    );
+    const temp = path.join(this.#options.dataDir, 'tmp', app);
+    const env = { ...this.#envOf(app, port), TMPDIR: temp };
+    const part = this.#supervised(app, async (abort) => {
+      await emptied(temp);
+      return startProcess({ name: app, entry, env, logFile: this.#log(app), abort });
+    });
     this.#apps.set(app, part);
     return part.start();
   }

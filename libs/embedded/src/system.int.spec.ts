@@ -73,6 +73,7 @@ describe('the whole system from one folder', () => {
       OBJECTS_DIR: path.join(dataDir, 'objects'),
       ZOETROPE_DATA: dataDir,
       ZOETROPE_EGRESS_ALLOW: '127.0.0.0/8,::1/128',
+      TMPDIR: path.join(dataDir, 'tmp', 'gateway'),
     });
     expect(Buffer.from(secrets.secretKey, 'base64')).toHaveLength(32);
   });
@@ -96,6 +97,16 @@ describe('the whole system from one folder', () => {
       expect(after?.port).toBe(before?.port);
     }
     expect((await environmentOf(url)).NATS_URL).toBe(natsUrl);
+  });
+
+  it('clears up what a killed service was working on', async () => {
+    const { services } = await start();
+    const half = path.join(dataDir, 'tmp', 'generator', 'half-a-clip.mp4');
+    await writeFile(half, '');
+    await services.generator.kill('SIGKILL');
+    await services.generator.up();
+    expect(existsSync(half)).toBe(false);
+    expect(existsSync(path.dirname(half))).toBe(true);
   });
 
   it('leaves nothing running after stop', async () => {

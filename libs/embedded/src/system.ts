@@ -10,6 +10,7 @@ import { loadSecrets, type Secrets } from './secrets.js';
 import { StartFailure } from './start-failure.js';
 import type { Status, Supervised } from './supervised.js';
 import { type AppName, Parts } from './system-parts.js';
+import { folderFailure } from './usable-folder.js';
 
 export interface SystemOptions {
   /** Everything the system keeps lies here. */
@@ -114,6 +115,6 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     return { ...parts.describe(), dataDir, secrets, stop };
   } catch (error) {
     folder.release();
-    throw error;
+    throw folderFailure(dataDir, error);
   }
 };
