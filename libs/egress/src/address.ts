@@ -23,6 +23,10 @@ export type AddressRefusal =
   | 'embedded IPv4'
   | 'reserved';
 
+/** `a private`, `an unspecified`: what stands before "address" in a message. */
+export const withArticle = (why: AddressRefusal): string =>
+  why === 'unspecified' || why === 'embedded IPv4' ? `an ${why}` : `a ${why}`;
+
 const RANGE_REFUSALS: Readonly<Record<string, AddressRefusal>> = {
   unspecified: 'unspecified',
   loopback: 'loopback',

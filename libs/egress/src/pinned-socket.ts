@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type Cidr, forbiddenAddress } from './address.js';
+import { type Cidr, forbiddenAddress, withArticle } from './address.js';
 import { EgressError } from './errors.js';
 import type { Resolve } from './resolver.js';
 import { hostOf } from './url.js';
@@ -47,7 +47,7 @@ function refuseForbidden(host: string, address: string, allow: readonly Cidr[], 
   if (why === undefined) return;
   undo?.();
   const named = host === address ? host : `${host} leads to ${address}, which`;
-  throw new EgressError('forbidden_address', `${named} is a ${why} address`);
+  throw new EgressError('forbidden_address', `${named} is ${withArticle(why)} address`);
 }
 
 async function connect(

@@ -104,6 +104,15 @@ describe('a stranger’s URL', () => {
     });
   });
 
+  it.each([
+    ['http://0.0.0.0/', '0.0.0.0 is an unspecified address'],
+    ['http://[2002:7f00:1::]/', '2002:7f00:1:: is an embedded IPv4 address'],
+    ['http://[fd00::1]/', 'fd00::1 is a unique local address'],
+  ])('says of %s what it is in English', (text, words) => {
+    const checked = checkUrl(text, { allow: [] });
+    expect(!checked.ok && checked.refusal.message).toContain(words);
+  });
+
   it('is returned normalised, so that judge and client read the same host', () => {
     const checked = checkUrl('HTTP://EXAMPLE.com.:80/a/../b', { allow: [] });
     expect(checked.ok && [checked.url.href, hostOf(checked.url)]).toEqual([

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type AddressRefusal, type Cidr, forbiddenAddress } from './address.js';
+import { type AddressRefusal, type Cidr, forbiddenAddress, withArticle } from './address.js';
 
 /** Longest accepted source or webhook address in characters, before and after normalisation. */
 export const MAX_URL_LENGTH = 2048;
@@ -64,7 +64,7 @@ function judgeHost(url: URL, allow: readonly Cidr[]): CheckedUrl {
   if (refused?.why === undefined || verdicts.some((verdict) => verdict.why === undefined)) {
     return { ok: true, url };
   }
-  const message = `${host} is a ${refused.why} address, which this installation does not contact`;
+  const message = `${host} is ${withArticle(refused.why)} address, which this installation does not contact`;
   return { ok: false, refusal: { reason: 'forbidden_address', message, ...refused, why: refused.why } };
 }
 
