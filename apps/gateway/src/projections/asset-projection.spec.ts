@@ -89,6 +89,22 @@ describe('an asset in the views', () => {
     expect(first).toMatchObject({ status: 'failed', error: expect.stringMatching(/^quota_exceeded: /) });
   });
 
+  it('a refusal is no failure: nothing says it of an asset that was started, whatever became of that', () => {
+    const started = [of.prepared(), of.queued(1, 1), of.regenerate(2)];
+    const before = project([of.prepared(), of.queued(1, 1)]).asset;
+    expect(project([...started, of.refused(2, 3)]).asset).toEqual(before);
+    const cancelled = [...started, of.cancelled(1, 1), of.refused(2, 3)];
+    expect(project(cancelled).asset).toMatchObject({ status: 'failed', error: null });
+    const failed = [...started, of.failed(1, 1), of.refused(2, 3)];
+    expect(project(failed).asset).toMatchObject({ status: 'failed', error: 'i2v_failed: no' });
+  });
+
+  it('a refused first one is no reason any more once another was accepted', () => {
+    const again = [of.prepared(), of.refused(1, 1), of.regenerate(2)];
+    expect(project(again).asset).toMatchObject({ error: expect.stringMatching(/^quota_exceeded: /) });
+    expect(project([...again, of.queued(2, 3)]).asset).toMatchObject({ status: 'pending', error: null });
+  });
+
   it('a generation that ended before it was queued still counts as accepted', () => {
     const { asset, generation } = project([...READY, of.regenerate(2), of.cancelled(2, 8)]);
     expect(asset).toMatchObject({ status: 'ready', generation_count: 2 });

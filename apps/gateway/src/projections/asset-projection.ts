@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@zoetrope/contracts/error-codes';
 import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
 import * as generation from '@zoetrope/contracts/facts/generation';
 import { AssetDeleted, AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
@@ -107,10 +108,7 @@ const withStatus = (asset: AssetRow): AssetRow => {
 
 function evolveAsset(asset: AssetRow, fact: Recorded, before: GenerationRow, after: GenerationRow): AssetRow {
   const { number } = after;
-  const counted = {
-    ...asset,
-    generation_count: asset.generation_count + (after.accepted && !before.accepted ? 1 : 0),
-  };
+  const counted = after.accepted && !before.accepted ? accepted(asset) : asset;
   if (generation.GenerationQueued.is(fact)) return queued(counted, fact.data, before);
   if (generation.Mp4Stored.is(fact)) return stored(counted, number);
   if (VideoSwitched.is(fact)) return switched(counted, fact.data);
@@ -124,13 +122,22 @@ function evolveAsset(asset: AssetRow, fact: Recorded, before: GenerationRow, aft
   }
   if (generation.GenerationCancelled.is(fact)) return ended(counted, number);
   if (generation.GenerationRefused.is(fact)) {
-    // It changes nothing, except that an asset without any video must be able to say why it has none.
-    const error =
-      asset.video === null && asset.error === null ? `${after.error_code}: ${after.error_msg}` : asset.error;
+    // It is no failure, and changes nothing, except that an asset that was never started must say why.
+    const started = asset.generation_count > 0 || asset.error !== null;
+    const error = started ? asset.error : `${after.error_code}: ${after.error_msg}`;
     return { ...ended(counted, number), error };
   }
   return counted;
 }
+
+/** No failure has this code: until something was accepted, it tells of a refusal, and after that of nothing any more. */
+const REFUSED: ErrorCode = 'quota_exceeded';
+
+const accepted = (asset: AssetRow): AssetRow => ({
+  ...asset,
+  generation_count: asset.generation_count + 1,
+  error: asset.error?.startsWith(`${REFUSED}: `) ? null : asset.error,
+});
 
 const decided = (asset: AssetRow, number: number): AssetRow => ({
   ...asset,
