@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { Text } from './text.js';
 
-const text = (max: number) => z.string().max(max);
+const text = (max: number) => Text.max(max);
 const color = text(64);
 
 /** Brand context of a project (PRODUCT 2): what vision is told about whose picture it is. */
@@ -28,6 +29,9 @@ export const Brand = z.strictObject({
     .object({ vibe: text(200), borderRadius: text(64), colorScheme: text(64) })
     .partial()
     .catchall(text(200))
+    .refine((design) => Object.keys(design).every((name) => Text.safeParse(name).success), {
+      message: 'a name in it is not well-formed Unicode or contains a NUL character',
+    })
     .optional(),
 });
 export type Brand = z.infer<typeof Brand>;

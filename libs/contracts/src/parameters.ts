@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Text } from './text.js';
 
 export const MOTIONS = ['subtle', 'medium', 'kinetic'] as const;
 export const MODES = ['loop', 'animate-in', 'animate-on-hover'] as const;
@@ -10,22 +11,15 @@ export const Mode = z.enum(MODES);
 export const Aspect = z.enum(ASPECTS);
 export const LoopMode = z.enum(LOOP_MODES);
 export const DurSeconds = z.number().int().min(2).max(8);
-/** Text that UTF-8 can carry: a lone surrogate cannot stand in a URL, and every asset has one. */
-const text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
-export const PromptOverride = text(500);
+export const PromptOverride = Text.min(1).max(500);
 export const Seed = z
   .number()
   .int()
   .min(0)
   .max(2 ** 32 - 1);
-export const Idem = text(128);
+export const Idem = Text.min(1).max(128);
 /** A source address, at most 2048 characters (PRODUCT 7). */
-export const SourceUrl = text(2048);
+export const SourceUrl = Text.min(1).max(2048);
 
 export type Motion = z.infer<typeof Motion>;
 export type Mode = z.infer<typeof Mode>;

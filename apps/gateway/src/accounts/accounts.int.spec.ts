@@ -62,6 +62,24 @@ describe('accounts', () => {
     ]);
   });
 
+  it('refuses text that cannot be kept, with the field at fault', async () => {
+    const unkept = { email: 'nul@example.com', password: 'correct horse', name: 'a\u0000b' };
+    for (const [path, body, field] of [
+      ['signup', unkept, 'name'],
+      ['signup', { ...unkept, name: 'a\ud800' }, 'name'],
+      ['signin', { email: 'a\u0000b', password: 'x' }, 'email'],
+    ] as const) {
+      const answer = await gateway.call(`/api/user/${path}`, { body });
+      expect([answer.status, answer.json]).toEqual([
+        400,
+        {
+          error: 'Validation failed',
+          details: { fieldErrors: { [field]: [expect.any(String)] }, formErrors: [] },
+        },
+      ]);
+    }
+  });
+
   it('knows the session until sign-out destroys it', async () => {
     const { cookie, id, email } = await gateway.person();
     const session = await gateway.call('/api/user/session', { cookie });

@@ -117,6 +117,30 @@ describe('projects', () => {
     });
   });
 
+  it('refuse text that cannot be kept, wherever it stands', async () => {
+    const nul = 'a\u0000b';
+    for (const [path, body, field] of [
+      ['brand', { brandName: nul }, 'brandName'],
+      ['brand', { brandName: 'A', design: { [nul]: 'x' } }, 'design'],
+      ['brand', { brandName: 'A', logoUrl: 'javascript:x' }, 'logoUrl'],
+      ['webhooks', { webhook_url: 'https://hooks.example/\ud800' }, 'webhook_url'],
+      ['webhooks', { webhook_url: '' }, 'webhook_url'],
+      ['proxy-config', { allowed_origins: ['com'] }, 'allowed_origins'],
+    ] as const) {
+      const { status, json } = await put(path, body);
+      expect([status, Object.keys(json.details.fieldErrors), json.details.formErrors]).toEqual([
+        400,
+        [field],
+        [],
+      ]);
+    }
+    const created = await gateway.call('/api/projects', { cookie, body: { name: nul } });
+    expect([created.status, created.json.details.fieldErrors]).toEqual([
+      400,
+      { name: ['contains a NUL character'] },
+    ]);
+  });
+
   it('lose no change to another one made at the same time', async () => {
     const before = (await gateway.service.log.readCurrent(projectSubject(id))).length;
     const names = Array.from({ length: 8 }, (_, n) => `Name ${n}`);

@@ -1,17 +1,26 @@
 import { z } from 'zod';
 import { Brand } from '../brand.js';
 import { Defaults, DurSeconds, Mode, Motion } from '../parameters.js';
+import { Text } from '../text.js';
 import { WebhookEventType } from '../webhook-events.js';
 
-export const ProjectName = z.string().trim().min(1).max(120);
+export const ProjectName = Text.trim().min(1).max(120);
 export const CreateProjectBody = z.strictObject({ name: ProjectName });
 export const PatchProjectBody = z.strictObject({ name: ProjectName.optional() });
+
+/** A single label such as `com` is everybody's. Numbers and short forms of addresses have their dots once parsed. */
+function namesOneOwner(entry: string): boolean {
+  const url = URL.parse(/^https?:/i.test(entry) ? entry : `https://${entry}`);
+  const host = url?.hostname.replace(/\.$/, '') ?? '';
+  return host === 'localhost' || host.startsWith('[') || /[^.]\.[^.]/.test(host);
+}
 
 /** `https://host`, `http://host:port` or a bare host: the origin, or the parent domain, of allowed sources. */
 export const AllowedOrigin = z
   .string()
   .max(300)
-  .regex(/^(https?:\/\/)?[A-Za-z0-9.\-[\]:]+$/, 'an origin such as https://images.example.com or a domain');
+  .regex(/^(https?:\/\/)?[A-Za-z0-9.\-[\]:]+$/, 'an origin such as https://images.example.com or a domain')
+  .refine(namesOneOwner, 'a host needs a dot, or is localhost or an IP address');
 
 export const ProxyConfigBody = z.strictObject({
   allowed_origins: z.array(AllowedOrigin).max(50).optional(),
@@ -28,10 +37,14 @@ export const BillingBody = z.strictObject({
   overage_cap: z.number().int().min(0).max(1_000_000).nullable().optional(),
 });
 
-export const BrandBody = Brand;
+const LogoUrl = Text.max(2048).refine(
+  (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
+  'must be an http or https address',
+);
+export const BrandBody = Brand.extend({ logoUrl: LogoUrl.optional() });
 
 export const WebhooksBody = z.strictObject({
-  webhook_url: z.string().max(2048).nullable().optional(),
+  webhook_url: Text.min(1).max(2048).nullable().optional(),
   webhook_events: z.array(WebhookEventType).max(8).optional(),
   webhooks_enabled: z.boolean().optional(),
 });

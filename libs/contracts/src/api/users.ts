@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { PlanName } from '../plans.js';
+import { Text } from '../text.js';
 
 const Email = z.email().max(254);
 /** 8 to 128 characters (PRODUCT 1). */
-export const Password = z.string().min(8).max(128);
+export const Password = Text.min(8).max(128);
 
 export const SignUpBody = z.strictObject({
   email: Email,
   password: Password,
-  name: z.string().trim().min(1).max(120),
+  name: Text.trim().min(1).max(120),
 });
 export const SignInBody = z.strictObject({
-  email: z.string().min(1).max(254),
+  email: Text.min(1).max(254),
   password: z.string().min(1).max(128),
 });
 
