@@ -84,6 +84,18 @@ describe('the query of a proxy URL', () => {
     });
   });
 
+  it('takes any UTF-8, and ignores what is none where it does not count', () => {
+    for (const search of [
+      'prompt=%E2%82%AC+%F0%9F%98%80%25',
+      'prompt=%E2%82%AC+%F0%9F%98%80%&utm=%ff&?idem=%ff',
+    ])
+      expect(query(search)).toMatchObject({ ok: true, ask: { asked: { prompt_override: '€ 😀%' } } });
+    expect(query('prompt=%EF%BF%BD')).toMatchObject({
+      ok: true,
+      ask: { asked: { prompt_override: '\ufffd' } },
+    });
+  });
+
   it.each([
     'motion=wild',
     'motion=',
@@ -101,7 +113,13 @@ describe('the query of a proxy URL', () => {
     'seed=4294967296',
     'seed=null',
     'aspect=4:3',
+    'prompt=%ff',
+    'prompt=%ED%A0%80',
+    'prompt=a%E2%82',
+    'prompt=a%00b',
     'idem=',
+    'idem=%C0%80',
+    'dur=3%ff',
     `idem=${'x'.repeat(129)}`,
     'wait_ms=10001',
     'wait_ms=-1',

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   Aspect,
   Idem,
@@ -20,10 +21,10 @@ const PARAMETERS = {
   motion: [Motion, 'subtle, medium or kinetic'],
   mode: [Mode, 'loop, animate-in or animate-on-hover'],
   dur: [integer(2, 8), 'an integer from 2 to 8'],
-  prompt: [PromptOverride, '1 to 500 characters'],
+  prompt: [PromptOverride, '1 to 500 characters, none of them NUL'],
   seed: [integer(0, 2 ** 32 - 1), 'an integer from 0 to 4294967295'],
   aspect: [Aspect, 'preserve, 1:1, 16:9 or 9:16'],
-  idem: [Idem, '1 to 128 characters'],
+  idem: [Idem, '1 to 128 characters, none of them NUL'],
   wait_ms: [integer(0, 10_000), 'an integer from 0 to 10000'],
   sig: [z.string().regex(/^[0-9a-f]{64}$/i), '64 hexadecimal digits'],
   exp: [integer(0, 999_999_999_999), 'Unix seconds'],
@@ -50,6 +51,8 @@ export type ParsedQuery = { ok: true; query: ProxyQuery } | { ok: false; message
  * @param search the query with or without its question mark, percent-encoded
  */
 export function parseProxyQuery(search: string): ParsedQuery {
+  const broken = notUtf8(search);
+  if (broken !== undefined) return { ok: false, message: `${broken} is not UTF-8` };
   const given = new URLSearchParams(search);
   const values: Partial<Record<Name, string | number>> = {};
   for (const name of Object.keys(PARAMETERS) as Name[]) {
@@ -62,6 +65,18 @@ export function parseProxyQuery(search: string): ParsedQuery {
     values[name] = parsed.data;
   }
   return { ok: true, query: toQuery(values as Values) };
+}
+
+/** A parameter with other bytes than UTF-8 in it: URLSearchParams would put U+FFFD there, and somebody pays for that. */
+function notUtf8(search: string): string | undefined {
+  for (const pair of search.replace(/^\?/, '').split('&')) {
+    // The ampersand keeps a question mark in a name from being taken for the query's own.
+    const [name = ''] = new URLSearchParams(`&${pair}`).keys();
+    const runs = pair.match(/(?:%[0-9a-f]{2})+/gi) ?? [];
+    const fine = runs.every((run) => isUtf8(Buffer.from(run.replaceAll('%', ''), 'hex')));
+    if (!fine && Object.hasOwn(PARAMETERS, name)) return name;
+  }
+  return undefined;
 }
 
 type Values = { [K in Name]?: z.output<(typeof PARAMETERS)[K][0]> };
