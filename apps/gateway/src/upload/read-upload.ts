@@ -1,4 +1,3 @@
-import type { MultipartFile } from '@fastify/multipart';
 import { MAX_UPLOAD_BYTES } from '@zoetrope/contracts/api/common';
 import { inspectImage } from '@zoetrope/media/image';
 import { MediaError } from '@zoetrope/media/media-error';
@@ -10,11 +9,21 @@ const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
 
 /**
  * The bytes of the form's one file, field `file`.
- * @throws ApiError 415 when it is no multipart form, 400 without the file, 413 over 10 MB
+ * @throws ApiError 415 when it is no multipart form, 400 without the file or when the form is broken, 413 over 10 MB
  */
 export async function readUpload(request: FastifyRequest): Promise<Buffer> {
   if (!request.isMultipart()) throw new ApiError('unsupported_media_type');
-  const part = await filePart(request);
+  try {
+    return await readFile(request);
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    // Nothing but the caller's bytes is read here, so whatever the parser makes of them is the caller's mistake.
+    throw formError('expected a form with one file, field "file"');
+  }
+}
+
+async function readFile(request: FastifyRequest): Promise<Buffer> {
+  const part = await request.file();
   if (!part) throw fieldError('file', 'a file is required');
   const chunks: Buffer[] = [];
   let length = 0;
@@ -25,17 +34,6 @@ export async function readUpload(request: FastifyRequest): Promise<Buffer> {
   if (part.file.truncated || length > MAX_UPLOAD_BYTES) throw new ApiError('file_too_large');
   if (part.fieldname !== 'file') throw fieldError(part.fieldname, 'unknown field');
   return Buffer.concat(chunks, length);
-}
-
-/** What the parser refuses (two files, other fields, a broken form) is the caller's mistake. */
-async function filePart(request: FastifyRequest): Promise<MultipartFile | undefined> {
-  try {
-    return await request.file();
-  } catch (error) {
-    if (error instanceof Error && 'statusCode' in error)
-      throw formError('expected a form with one file, field "file"');
-    throw error;
-  }
 }
 
 /**

@@ -75,6 +75,37 @@ describe('POST /api/v1/upload', () => {
     expect((await gateway.call('/api/v1/upload', { body: form(await image('png')) })).status).toBe(401);
   });
 
+  it('is 400 with one complaint for a form that is broken, wherever it breaks', async () => {
+    const part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n';
+    const whole = Buffer.concat([Buffer.from(part), await image('png'), Buffer.from('\r\n--b--\r\n')]);
+    const cut = (bytes: number) => whole.subarray(0, bytes);
+    for (const [boundary, body] of [
+      ['', whole],
+      ['; boundary=', whole],
+      ['; boundary=b', cut(2)],
+      ['; boundary=b', cut(part.length - 10)],
+      ['; boundary=b', cut(part.length)],
+      ['; boundary=b', cut(part.length + 90)],
+      ['; boundary=b', cut(whole.length - 9)],
+      ['; boundary=b', cut(whole.length - 4)],
+      ['; boundary=b', Buffer.concat([cut(whole.length - 4), Buffer.from('\r\n'), cut(part.length + 40)])],
+    ] as const) {
+      const headers = { 'content-type': `multipart/form-data${boundary}` };
+      const answer = await gateway.call('/api/v1/upload', { cookie, body, headers });
+      expect([boundary, body.length, answer.status, answer.text]).toEqual([
+        boundary,
+        body.length,
+        400,
+        expect.stringMatching(
+          /^{"error":"Validation failed","details":{"fieldErrors":{.*},"formErrors":\[.*\]}}$/,
+        ),
+      ]);
+      const { fieldErrors, formErrors } = answer.json.details;
+      expect([...Object.values(fieldErrors).flat(), ...formErrors]).toHaveLength(1);
+    }
+    expect((await upload(form(await image('png', 299)))).status).toBe(201);
+  });
+
   it('gives its first answer again under one key, and 422 to other bytes', async () => {
     const headers = { 'idempotency-key': 'picture' };
     const first = await upload(form(await image('png', 300)), headers);
