@@ -1,10 +1,11 @@
 /** `npm run ops -- <command>`: the operator's command line against the system that runs from this folder. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { bootstrap } from './bootstrap.mjs';
 import { node24 } from './packages.mjs';
 import { onTerminal, Problem, reportFailure, root } from './run.mjs';
+import { requireSetUp } from './set-up.mjs';
 
+const program = 'apps/operator/dist/main.js';
 const dataDir = () => path.resolve(process.env.ZOETROPE_DATA || path.join(root, '.zoetrope'));
 
 /** Addresses of the embedded servers, which the launcher writes while it runs; the environment goes first. */
@@ -21,11 +22,10 @@ const addresses = () => {
 };
 
 try {
-  await bootstrap();
+  requireSetUp(program);
   const env = { ...process.env, ZOETROPE_DATA: dataDir(), ...addresses() };
-  const entry = path.join(root, 'apps', 'operator', 'dist', 'main.js');
-  if (!existsSync(entry)) throw new Problem('the operator program is not built: run "npm run build"');
-  process.exitCode = await onTerminal(node24, [entry, ...process.argv.slice(2)], { env, cwd: process.cwd() });
+  const words = [path.join(root, program), ...process.argv.slice(2)];
+  process.exitCode = await onTerminal(node24, words, { env, cwd: process.cwd() });
 } catch (error) {
   reportFailure(error);
 }

@@ -23,7 +23,10 @@ export class Customer {
   constructor(private readonly origin: string) {}
 
   /** Signs up somebody new, on `plan`. */
-  static async signUp(system: TestSystem, plan: 'free' | 'pro' | 'team' = 'free'): Promise<Customer> {
+  static async signUp(
+    system: Pick<TestSystem, 'url' | 'ops'>,
+    plan: 'free' | 'pro' | 'team' = 'free',
+  ): Promise<Customer> {
     const customer = new Customer(system.url);
     const { email, password } = customer;
     const answer = await customer.call('POST', '/api/user/signup', {

@@ -37,7 +37,7 @@ export class DemoApi {
   }
 
   static async signIn(system: RunningSystem): Promise<DemoApi> {
-    const client = new SeedClient(system.url);
+    const client = new SeedClient(system.url, 'the demo cannot go on');
     await client.post('/api/user/signin', { email: system.email, password: system.password }, z.unknown());
     const [project] = (await client.get('/api/projects', Projects)).items;
     return new DemoApi(

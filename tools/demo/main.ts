@@ -31,10 +31,18 @@ function keep(folder: string, video: Video): void {
   say(`  length   ${(video.durationMs / 1000).toFixed(2)} s, ${video.bytes.length} bytes`);
 }
 
+function imageIn(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 async function demo(image: string | undefined, options: Options): Promise<void> {
-  const system = runningSystem();
-  const api = await DemoApi.signIn(system);
-  const source = await api.upload(image ? readFileSync(image) : await sampleImage());
+  const bytes = image ? imageIn(image) : await sampleImage();
+  const api = await DemoApi.signIn(runningSystem());
+  const source = await api.upload(bytes);
   say(`Preparing ${image ?? 'the sample image'} (${options.mode}) …`);
   const asset = await api.prepare(source, options.mode);
   if (asset.status !== 'ready') await follow(api.eventsUrl(asset.asset_id), asset.generation);

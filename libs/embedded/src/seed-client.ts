@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import { StartFailure } from './start-failure.js';
+import { errorText, StartFailure } from './start-failure.js';
 
-/** A non-2xx answer while the demo account is made. */
+/** A non-2xx answer. */
 export class Refused extends StartFailure {
   constructor(
     what: string,
     readonly status: number,
     body: string,
   ) {
-    super(`the demo account could not be made: ${what} answered ${status} ${body.slice(0, 200)}`);
+    super(`${what} answered ${status} ${body.slice(0, 200)}`);
   }
 }
 
@@ -19,10 +19,13 @@ const longestWaitMs = 2_000;
 /** A signed-in user of the public HTTP API. */
 export class SeedClient {
   readonly #origin: string;
+  readonly #failure: string;
   #cookie = '';
 
-  constructor(origin: string) {
+  /** @param failure what an error means to whoever reads it: "the demo account could not be made" */
+  constructor(origin: string, failure: string) {
     this.#origin = origin;
+    this.#failure = failure;
   }
 
   get<T>(path: string, answer: z.ZodType<T>): Promise<T> {
@@ -36,14 +39,24 @@ export class SeedClient {
 
   async #call<T>(method: string, path: string, answer: z.ZodType<T>, body?: object): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(this.#origin + path, this.#request(method, body));
+      const response = await this.#send(method, path, body);
       if (response.status === 503 && attempt < retries) {
         await this.#wait(response);
         continue;
       }
-      if (!response.ok) throw new Refused(`${method} ${path}`, response.status, await response.text());
+      if (!response.ok)
+        throw new Refused(`${this.#failure}: ${method} ${path}`, response.status, await response.text());
       this.#keepCookie(response);
       return answer.parse(await response.json());
+    }
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<Response> {
+    try {
+      return await fetch(this.#origin + path, this.#request(method, body));
+    } catch (error) {
+      const why = errorText((error as Error).cause ?? error);
+      throw new StartFailure(`${this.#failure}: nothing answers at ${this.#origin} (${why})`);
     }
   }
 

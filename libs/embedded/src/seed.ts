@@ -86,7 +86,7 @@ const makeSample = async (client: SeedClient, projectId: string): Promise<z.infe
  * @throws StartFailure with the call and its answer when the API refuses.
  */
 export const seed = async (options: SeedOptions): Promise<Demo> => {
-  const client = new SeedClient(options.url);
+  const client = new SeedClient(options.url, 'the demo account could not be made');
   if (!(await signIn(client, options.password))) return { email: demoEmail };
   const project = await demoProject(client);
   const { items } = await client.get(`/api/projects/${project.id}/assets`, Assets);
