@@ -12,6 +12,11 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['zoetrope-source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/', '/.zoetrope'],
+  // In the temporary folder it would go with each run's own.
+  cacheDirectory: '<rootDir>/node_modules/.cache/zoetrope/jest',
+  globalSetup: '<rootDir>/tools/jest/set-up.mjs',
+  globalTeardown: '<rootDir>/tools/jest/tear-down.mjs',
+  testSequencer: '<rootDir>/tools/jest/longest-first.mjs',
   maxWorkers: 2,
   testTimeout: 30_000,
 };
