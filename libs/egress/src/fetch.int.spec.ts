@@ -179,6 +179,20 @@ describe('redirects', () => {
 });
 
 describe('the size cap', () => {
+  it('does not take a broken connection for the end of a body without a length', async () => {
+    const port = await listening(
+      createTcpServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => {
+          socket.write('HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nhalf of it', () =>
+            setTimeout(() => socket.resetAndDestroy(), 50),
+          );
+        });
+      }),
+    );
+    expect((await refusal(`http://127.0.0.1:${port}/`)).code).toBe('unreachable');
+  });
+
   it('ends a body without a length that trickles on, and lives to tell', async () => {
     const gone = Promise.withResolvers<void>();
     const port = await listening(

@@ -123,8 +123,12 @@ function send(socket: Socket, hop: Hop): Promise<IncomingMessage> {
       connection: 'close',
     },
   });
-  request.on('response', resolve);
   request.on('error', reject);
+  request.on('response', (response) => {
+    // A body without a length ends with the connection: a broken one must not pass for the end.
+    request.on('error', (error) => response.destroy(error));
+    resolve(response);
+  });
   request.end(hop.body);
   return promise;
 }
