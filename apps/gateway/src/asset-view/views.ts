@@ -36,7 +36,8 @@ export function assetView(row: AssetRow, served: ServedGeneration | undefined, e
     model: video?.model ?? null,
     loop_mode: video?.loopMode ?? null,
     generation: video?.generation ?? 0,
-    generation_count: row.generation_count,
+    // One that waits for its decision counts: its caller may have been told that it was accepted.
+    generation_count: row.generation_count + row.waiting.length,
     created_at: row.created_at,
     ready_at: served?.ready_at ?? null,
     error: row.error,
