@@ -6,11 +6,13 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 export const hasApt = () => Boolean(onPath('apt-get') && onPath('dpkg'));
 
-/** The Debian mirror this machine is set up with, or the public one where its lists name none. */
+/** The Debian mirror this machine is set up with. */
 const debianMirror = async () => {
   const text = await collect('apt-get', ['indextargets', '--format', '$(REPO_URI)']).catch(() => '');
   const found = text.split('\n').find((uri) => /\/debian\/?$/.test(uri.trim()));
-  return found?.trim() ?? 'http://deb.debian.org/debian';
+  if (!found)
+    throw new Problem('apt is set up with no Debian mirror: install nats-server 2.12 or later on the PATH');
+  return found.trim();
 };
 
 /**
