@@ -3,7 +3,8 @@ const WIDTH = 30;
 /** What an event says of how far a stage is, 0 to 1; undefined leaves the bar as it is. */
 const fraction = (name: string, progress?: number): number | undefined => {
   if (name.endsWith('_completed') || name === 'ready' || name === 'cache_purged') return 1;
-  if (name === 'stage_progress') return progress;
+  // A provider may say 100 % before its output is here: the bar is full once the stage is completed.
+  if (name === 'stage_progress') return progress === undefined ? undefined : Math.min(progress, 0.99);
   return name.endsWith('_started') ? 0 : undefined;
 };
 
