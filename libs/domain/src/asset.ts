@@ -230,12 +230,3 @@ export const cancel =
       }),
     );
   };
-
-/** Deletes the asset for its users. */
-export const remove =
-  (command: CancelCommand) =>
-  (asset: AssetState): Decision<RequestFact, 'not found'> => {
-    if (!asset.origin || asset.deleted) return refuse('not found');
-    const { assetId, projectId, ownerId } = asset.origin;
-    return record(AssetDeleted({ assetId, projectId, ownerId, ...command, number: asset.lastNumber }));
-  };
