@@ -58,7 +58,7 @@ export class Customer {
     const all: Record<string, string> = { ...(this.cookie ? { cookie: this.cookie } : {}) };
     if (body === undefined || body instanceof FormData) return { headers: { ...all, ...headers }, body };
     if (typeof body === 'string' || body instanceof Uint8Array)
-      return { headers: { ...all, ...headers }, body: body as BodyInit };
+      return { headers: { ...all, ...headers }, body: body as string };
     return {
       headers: { ...all, 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),

@@ -10,10 +10,12 @@ import { Supervised } from './supervised.js';
 import type { System, SystemOptions } from './system.js';
 import { type Addresses, rendererEnv, serverEnv, serviceEnv } from './system-env.js';
 
-export type AppName = 'local-replicate' | 'quota' | 'generator' | 'notifier' | 'gateway';
-
 /** The gateway comes last, when there is somebody to decide and to work. */
 const workers = ['quota', 'generator', 'notifier'] as const;
+
+/** Apps that may run in any number of copies. */
+export type ReplicatedApp = (typeof workers)[number] | 'gateway';
+export type AppName = ReplicatedApp | 'local-replicate';
 
 const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
@@ -31,7 +33,8 @@ export class Parts {
   readonly #secrets: Secrets;
   readonly #ports: Ports;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #apps = new Map<AppName, Supervised<ServiceProcess>>();
+  readonly #apps = new Map<AppName, Supervised<ServiceProcess>[]>();
+  readonly #gateways: string[] = [];
   #at: Addresses | undefined;
 
   constructor(options: SystemOptions, secrets: Secrets, ports: Ports) {
@@ -49,7 +52,7 @@ export class Parts {
     const [nats, postgres] = await Promise.all([
       this.nats?.start(),
       this.postgres?.start(),
-      renderer === undefined ? undefined : this.#startApp('local-replicate', renderer),
+      renderer === undefined ? undefined : this.#startPart('local-replicate', 'local-replicate', renderer),
     ]);
     this.#at = {
       nats: nats?.url ?? this.#env.NATS_URL ?? '',
@@ -58,16 +61,23 @@ export class Parts {
       gateway,
       public: this.#options.publicUrl ?? `http://localhost:${this.#options.port}`,
     };
-    await Promise.all(workers.map(async (app) => this.#startApp(app, await this.#ports.take(app))));
-    await this.#startApp('gateway', this.#options.port);
+    await Promise.all(workers.map((app) => this.#startCopies(app)));
+    // The first makes the database's tables; together they would only wait for each other's lock.
+    await this.#startPart('gateway', 'gateway', this.#options.port);
+    this.#gateways.push(gateway);
+    await this.#startCopies('gateway', 2);
   }
 
   /** Door first, so nothing new comes in; then who works; then what they stand on. Safe to call twice. */
   async stop(): Promise<void> {
-    await this.#apps.get('gateway')?.stop();
-    await Promise.all(workers.map((app) => this.#apps.get(app)?.stop()));
-    await this.#apps.get('local-replicate')?.stop();
+    await this.#stopAll('gateway');
+    await Promise.all(workers.map((app) => this.#stopAll(app)));
+    await this.#stopAll('local-replicate');
     await Promise.all([this.postgres?.stop(), this.nats?.stop()]);
+  }
+
+  async #stopAll(app: AppName): Promise<void> {
+    await Promise.all((this.#apps.get(app) ?? []).map((copy) => copy.stop()));
   }
 
   addresses(): Addresses {
@@ -88,7 +98,11 @@ export class Parts {
       natsUrl: at.nats,
       databaseUrl: at.database,
       rendererUrl: at.renderer,
-      services: Object.fromEntries(this.#apps) as System['services'],
+      services: Object.fromEntries(
+        [...this.#apps].map(([app, [first]]) => [app, first]),
+      ) as System['services'],
+      copies: Object.fromEntries(this.#apps) as System['copies'],
+      gateways: [...this.#gateways],
       servers: { nats: this.nats, postgres: this.postgres },
     };
   }
@@ -126,15 +140,29 @@ export class Parts {
     return port;
   }
 
-  #startApp(app: AppName, port: number): Promise<ServiceProcess> {
+  /** Copies number `from` to the last; all but the first carry their number in names of ports, logs and folders. */
+  async #startCopies(app: ReplicatedApp, from = 1): Promise<void> {
+    const count = this.#options.copies?.[app] ?? 1;
+    const numbers = Array.from({ length: Math.max(0, count - from + 1) }, (_, index) => from + index);
+    await Promise.all(
+      numbers.map(async (number) => {
+        const name = number === 1 ? app : `${app}-${number}`;
+        const port = await this.#ports.take(name);
+        if (app === 'gateway') this.#gateways.push(localUrl(port));
+        await this.#startPart(app, name, port);
+      }),
+    );
+  }
+
+  #startPart(app: AppName, name: string, port: number): Promise<ServiceProcess> {
     const entry = this.#options.entries?.[app] ?? path.join(repoRoot, 'apps', app, 'dist', 'main.js');
-    const temp = path.join(this.#options.dataDir, 'tmp', app);
+    const temp = path.join(this.#options.dataDir, 'tmp', name);
     const env = { ...this.#envOf(app, port), TMPDIR: temp };
-    const part = this.#supervised(app, async (abort) => {
+    const part = this.#supervised(name, async (abort) => {
       await emptied(temp);
-      return startProcess({ name: app, entry, env, logFile: this.#log(app), abort });
+      return startProcess({ name, entry, env, logFile: this.#log(name), abort });
     });
-    this.#apps.set(app, part);
+    this.#apps.set(app, [...(this.#apps.get(app) ?? []), part]);
     return part.start();
   }
 

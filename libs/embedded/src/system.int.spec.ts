@@ -99,6 +99,22 @@ describe('the whole system from one folder', () => {
     expect((await environmentOf(url)).NATS_URL).toBe(natsUrl);
   });
 
+  it('starts as many copies as asked, each with its own port, log and folder, all restarted and stopped', async () => {
+    const running = await start({ copies: { quota: 3, gateway: 2 } });
+    expect(running.copies.generator).toEqual([running.services.generator]);
+    const copies = [...running.copies.quota, ...running.copies.gateway];
+    const ports = await Promise.all(copies.map(async (copy) => (await copy.up()).port));
+    expect(new Set(ports).size).toBe(5);
+    expect(running.gateways).toEqual([running.url, `http://127.0.0.1:${ports[4]}`]);
+    for (const url of running.gateways)
+      expect(await environmentOf(url)).toMatchObject({ PUBLIC_URL: running.publicUrl });
+    expect(existsSync(path.join(dataDir, 'logs', 'quota-3.log'))).toBe(true);
+    await running.copies.quota[2]?.kill();
+    expect((await running.copies.quota[2]?.up())?.port).toBe(ports[2]);
+    await running.stop();
+    expect(pidsWithEnvironment('ZOETROPE_CHILD_OF', dataDir)).toEqual([]);
+  });
+
   it('clears up what a killed service was working on', async () => {
     const { services } = await start();
     const half = path.join(dataDir, 'tmp', 'generator', 'half-a-clip.mp4');

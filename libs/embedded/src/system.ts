@@ -9,7 +9,7 @@ import type { ServiceProcess } from './process.js';
 import { loadSecrets, type Secrets } from './secrets.js';
 import { StartFailure } from './start-failure.js';
 import type { Status, Supervised } from './supervised.js';
-import { type AppName, Parts } from './system-parts.js';
+import { type AppName, Parts, type ReplicatedApp } from './system-parts.js';
 import { folderFailure } from './usable-folder.js';
 
 export interface SystemOptions {
@@ -26,6 +26,8 @@ export interface SystemOptions {
   onStatus?: (status: Status) => void;
   /** Other files to run in place of apps/<app>/dist/main.js. */
   entries?: Partial<Record<AppName, string>>;
+  /** How many processes of each app run, 1 unless told; the first gateway has `port`, further ones free ports. */
+  copies?: Partial<Record<ReplicatedApp, number>>;
   /** For tests: no fsync anywhere. */
   fast?: boolean;
   /** Milliseconds to wait before restart number n of a row of quick deaths. */
@@ -46,6 +48,10 @@ export interface System {
   /** Handles to kill, stop and restart single processes. The renderer's is absent with a Replicate token. */
   readonly services: Record<Exclude<AppName, 'local-replicate'>, Supervised<ServiceProcess>> &
     Partial<Record<'local-replicate', Supervised<ServiceProcess>>>;
+  /** Every copy of our own services, the one in `services` first. */
+  readonly copies: Record<ReplicatedApp, Supervised<ServiceProcess>[]>;
+  /** Loopback addresses of all gateways, `url` first. */
+  readonly gateways: string[];
   /** What `nats` and `postgres` are when embedded. */
   readonly servers: Pick<Parts, 'nats' | 'postgres'>;
   /** Stops everything in order and gives the data folder free. */

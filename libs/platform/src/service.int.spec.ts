@@ -127,6 +127,18 @@ describe('a service', () => {
     });
   });
 
+  it('says which guard a checker switched off, and refuses to start with one that does not exist', async () => {
+    const open = Sample.start({ NATS_URL: nats.url, ZOETROPE_SABOTAGE: 'no-barrier' });
+    expect((await open.until((line) => line.level === 'warn')).msg).toMatch(
+      /^GUARDS SWITCHED OFF .*no-barrier/,
+    );
+    const unknown = Sample.start({ NATS_URL: nats.url, ZOETROPE_SABOTAGE: 'no-bariers' });
+    expect((await unknown.until((line) => line.level === 'fatal')).msg).toMatch(
+      /no guard of ours: no-bariers/,
+    );
+    expect(await unknown.exited).toBe(1);
+  });
+
   it('ends when its parent is gone, if told to', async () => {
     const sample = Sample.start({ NATS_URL: nats.url, ZOETROPE_EXIT_WITH_PARENT: '1' });
     await sample.ready();

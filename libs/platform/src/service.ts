@@ -12,6 +12,7 @@ import { addHealthRoutes } from './health.js';
 import { createLogger, type Logger, PinoNestLogger } from './logging.js';
 import { liveUntilStopped } from './process-life.js';
 import { Readiness } from './readiness.js';
+import { activeSabotages, unknownSabotages } from './sabotage.js';
 import { serviceModule } from './service-module.js';
 
 /** Of the 5 s that a shutdown may take: for running handlers, and then for running HTTP answers, ms. */
@@ -65,6 +66,7 @@ export async function runService<C extends ServiceConfig>(
 ): Promise<RunningService> {
   const logger = createLogger({ service: options.name, level: options.config.LOG_LEVEL });
   try {
+    tellSabotage(logger);
     const service = await startService(options, logger);
     liveUntilStopped(logger, service.stop);
     process.stdout.write(`${JSON.stringify({ ready: true, port: service.port })}\n`);
@@ -73,6 +75,15 @@ export async function runService<C extends ServiceConfig>(
     logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
     process.exit(1);
   }
+}
+
+function tellSabotage(logger: Logger): void {
+  if (unknownSabotages.length > 0)
+    throw new Error(`ZOETROPE_SABOTAGE names no guard of ours: ${unknownSabotages.join(', ')}`);
+  if (activeSabotages.length > 0)
+    logger.warn(
+      `GUARDS SWITCHED OFF by ZOETROPE_SABOTAGE: ${activeSabotages.join(', ')}; never in production`,
+    );
 }
 
 /** `runService` without the process's signals and exit, for tests. */
