@@ -3,6 +3,7 @@ export type MediaErrorCode =
   | 'source_unsupported'
   | 'source_too_large'
   | 'video_unreadable'
+  | 'video_refused'
   | 'ffmpeg_missing'
   | 'ffmpeg_failed';
 

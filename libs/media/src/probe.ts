@@ -18,6 +18,10 @@ export interface VideoFacts {
   /** Frames per second, mean over the stream. */
   fps: number;
   hasAudio: boolean;
+  /** Streams of any kind: sound, subtitles and data count too. */
+  streams: number;
+  /** The frame as it lies in the file is the frame that is shown: square pixels, no rotation flag. */
+  upright: boolean;
   /** The index comes before the data, so it plays while it loads. */
   fastStart: boolean;
   bytes: number;
@@ -31,6 +35,8 @@ const streamSchema = z.object({
   width: z.number().default(0),
   height: z.number().default(0),
   avg_frame_rate: z.string().default('0/0'),
+  sample_aspect_ratio: z.string().default('1:1'),
+  side_data_list: z.array(z.object({ rotation: z.number().default(0) })).default([]),
   nb_frames: z.coerce.number().optional(),
   nb_read_frames: z.coerce.number().optional(),
   duration: z.coerce.number().optional(),
@@ -65,6 +71,9 @@ function rate(fraction: string): number {
   return below === 0 ? 0 : above / below;
 }
 
+const isUpright = ({ sample_aspect_ratio: aspect, side_data_list: sideData }: Stream): boolean =>
+  ['1:1', '0:1'].includes(aspect) && sideData.every(({ rotation }) => rotation === 0);
+
 async function probeFile(path: string): Promise<VideoFacts> {
   const { streams, format } = await ask(path);
   const stream = videoOf(streams);
@@ -78,6 +87,8 @@ async function probeFile(path: string): Promise<VideoFacts> {
     durationMs: Math.round((stream.duration ?? format.duration ?? 0) * 1000),
     frames: await countFrames(path, stream),
     fps: rate(stream.avg_frame_rate),
+    streams: streams.length,
+    upright: isUpright(stream),
     hasAudio: streams.some((each) => each.codec_type === 'audio'),
     fastStart: isFastStart(await topLevelBoxes(path)),
     bytes: (await stat(path)).size,

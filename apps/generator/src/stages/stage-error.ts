@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@zoetrope/contracts/error-codes';
+import { MediaError } from '@zoetrope/media/media-error';
 
 /** A stage attempt that failed for a reason outsiders are told. `transient`: time may heal it. */
 export class StageError extends Error {
@@ -21,4 +22,12 @@ export const asStageError = (error: unknown, code: ErrorCode, transient = true):
   if (error instanceof StageError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new StageError(code, message.slice(0, MAX_MESSAGE), transient, { cause: error });
+};
+
+/** What `checkOutput` said of a video, as a StageError; anything else (no ffmpeg, no disk) stays what it was. */
+export const refused = (error: unknown, code: ErrorCode, transient: boolean): unknown => {
+  if (!(error instanceof MediaError)) return error;
+  const said = { video_refused: error.message, video_unreadable: 'the output is no readable video' };
+  if (error.code !== 'video_refused' && error.code !== 'video_unreadable') return error;
+  return new StageError(code, said[error.code], transient, { cause: error });
 };

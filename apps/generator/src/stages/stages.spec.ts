@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ImageMeasures } from '@zoetrope/media/image';
+import { MediaError } from '@zoetrope/media/media-error';
 import { motionPrompt, withMotion } from './motion-prompt.js';
+import { refused } from './stage-error.js';
 import { fitInto } from './stitch.js';
-import { verify } from './store.js';
 
 const measures: ImageMeasures = {
   palette: ['#c08040', '#202020', '#ffffff', '#000000'],
@@ -67,35 +68,19 @@ describe('the frame of the merged video', () => {
   });
 });
 
-describe('a finished video', () => {
-  const good = {
-    codec: 'h264',
-    profile: 'Constrained Baseline',
-    pixFmt: 'yuv420p',
-    width: 320,
-    height: 256,
-    durationMs: 2000,
-    frames: 48,
-    fps: 24,
-    hasAudio: false,
-    fastStart: true,
-    bytes: 9,
-  };
-
-  it('keeps every promise of its format, within one frame of its length', () => {
-    expect(() => verify(good, 2000)).not.toThrow();
-    expect(() => verify({ ...good, durationMs: 2041 }, 2000)).not.toThrow();
-  });
-
-  it.each([
-    [{ codec: 'hevc' }, 'codec hevc'],
-    [{ profile: 'High' }, 'codec h264 High'],
-    [{ pixFmt: 'yuv444p' }, 'pixel format yuv444p'],
-    [{ hasAudio: true }, 'an audio track'],
-    [{ fastStart: false }, 'its index at the end'],
-    [{ width: 321 }, 'sides 321x256'],
-    [{ durationMs: 2100 }, '2100 ms for 2000 ms'],
-  ])('with %j is not stored', (changes, words) => {
-    expect(() => verify({ ...good, ...changes }, 2000)).toThrow(words);
+describe('a video that was refused', () => {
+  it('fails its stage with the reason, and a missing ffmpeg stays what it is', () => {
+    const wrong = new MediaError('video_refused', 'the video has an audio track');
+    expect(refused(wrong, 'merge_failed', false)).toMatchObject({
+      code: 'merge_failed',
+      transient: false,
+      message: 'the video has an audio track',
+    });
+    const nothing = new MediaError('video_unreadable', 'not a readable video: /tmp/secret/video.mp4');
+    expect(refused(nothing, 'i2v_failed', true)).toMatchObject({
+      message: 'the output is no readable video',
+    });
+    const missing = new MediaError('ffmpeg_missing', 'ffmpeg not found');
+    expect(refused(missing, 'i2v_failed', true)).toBe(missing);
   });
 });
