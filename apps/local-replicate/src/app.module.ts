@@ -11,6 +11,7 @@ import { ReplicateErrorFilter } from './http/replicate-error.js';
 import { LocalController } from './local/local.controller.js';
 import { FaultQueue } from './predictions/faults.js';
 import { Journal } from './predictions/journal.js';
+import { ModelsController } from './predictions/models.controller.js';
 import { OutputsController } from './predictions/outputs.controller.js';
 import { PredictionStore } from './predictions/prediction-store.js';
 import { PredictionsController } from './predictions/predictions.controller.js';
@@ -30,6 +31,7 @@ export class AppModule {
       module: AppModule,
       controllers: [
         PredictionsController,
+        ModelsController,
         OutputsController,
         FilesController,
         WebhookSecretController,

@@ -1,33 +1,42 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { invalidInput, notFound, ReplicateError } from '../http/replicate-error.js';
 import { MODELS } from './models.js';
 import type { WebhookEvent } from './prediction.js';
+import { checker } from './schemas/check.js';
 
-const bodySchema = z.object({
-  input: z.record(z.string(), z.unknown()),
-  version: z.string().optional(),
-  webhook: z.url({ protocol: /^https?$/ }).optional(),
-  webhook_events_filter: z.array(z.enum(['start', 'output', 'logs', 'completed'])).optional(),
-  stream: z.boolean().optional(),
-});
-export type CreateBody = z.infer<typeof bodySchema>;
+/** Members of a create call; unlike a model's inputs, names that are not here are refused. */
+const body = {
+  type: 'object',
+  required: ['input'],
+  additionalProperties: false,
+  properties: {
+    input: { type: 'object' },
+    version: { type: 'string' },
+    webhook: { type: 'string', format: 'uri' },
+    webhook_events_filter: {
+      type: 'array',
+      items: { type: 'string', enum: ['start', 'output', 'logs', 'completed'] },
+    },
+    stream: { type: 'boolean' },
+  },
+};
+
+export interface CreateBody {
+  input: Record<string, unknown>;
+  version?: string;
+  webhook?: string;
+  webhook_events_filter?: WebhookEvent[];
+  stream?: boolean;
+}
 
 /** What Replicate tells when nothing is asked. */
 const DEFAULT_EVENTS: WebhookEvent[] = ['output', 'completed'];
 
+const checkBody = checker<CreateBody>(body);
+
 /** Checks the body of a create call. Throws Replicate's 422. */
-export function parseCreateBody(body: unknown): CreateBody {
-  const parsed = bodySchema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  throw invalidInput(
-    parsed.error.issues.map((issue) => ({
-      type: issue.code,
-      field: issue.path.join('.') || 'body',
-      description: issue.message,
-    })),
-  );
-}
+export const parseCreateBody = (given: unknown): CreateBody =>
+  checkBody(typeof given === 'object' && given !== null ? given : {});
 
 export const webhookEventsOf = (body: CreateBody): WebhookEvent[] =>
   body.webhook_events_filter ?? DEFAULT_EVENTS;

@@ -12,7 +12,6 @@ import {
   webhookEventsOf,
 } from './create-request.js';
 import { FaultQueue, faultsInPrompt } from './faults.js';
-import { checkInput } from './models.js';
 import { type Prediction, presentPrediction } from './prediction.js';
 import { PredictionStore } from './prediction-store.js';
 
@@ -48,7 +47,7 @@ export class PredictionsController {
   async #create(owner: string, name: string, body: unknown, headers: Record<string, string | undefined>) {
     const model = knownModel(owner, name);
     const parsed = parseCreateBody(body);
-    checkInput(model, parsed.input);
+    model.check(parsed.input);
     const wait = waitSeconds(headers.prefer);
     const cancelAfter = cancelAfterSeconds(headers['cancel-after']);
     const prediction = await this.store.create({
