@@ -15,6 +15,7 @@ export class ReplicateError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly invalidFields?: InvalidField[],
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
   }
@@ -36,6 +37,16 @@ export const invalidInput = (fields: InvalidField[]) =>
     fields,
   );
 
+/** An answer that a test asked for. `retry_after` in seconds. */
+export const injected = ({ status, retry_after }: { status: number; retry_after?: number | undefined }) =>
+  new ReplicateError(
+    status,
+    titleOf(status),
+    'injected fault',
+    undefined,
+    retry_after === undefined ? {} : { 'retry-after': String(retry_after) },
+  );
+
 const titleOf = (status: number) => STATUS_CODES[status] ?? 'Error';
 
 interface FastifyLike {
@@ -54,8 +65,8 @@ export class ReplicateErrorFilter implements ExceptionFilter {
   readonly #log = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const { status, body } = this.#asReplicate(error);
-    void host.switchToHttp().getResponse<FastifyReply>().status(status).send(body);
+    const { status, body, headers } = this.#asReplicate(error);
+    void host.switchToHttp().getResponse<FastifyReply>().status(status).headers(headers).send(body);
   }
 
   #asReplicate(error: unknown): ReplicateError {

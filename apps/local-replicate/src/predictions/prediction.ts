@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Fault } from './faults.js';
+import { type Fault, faultOf } from './faults.js';
 
 export type Status = 'starting' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 export type WebhookEvent = 'start' | 'output' | 'logs' | 'completed';
@@ -40,18 +40,25 @@ export function newPredictionId(): string {
 const since = (from: string | undefined, to: string | undefined) =>
   from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : undefined;
 
+/** Some models answer with a list, and one may answer with nothing at all. */
+const asModelsGive = (url: string | null, faults: readonly Fault[]) => {
+  const how = faultOf(faults, 'wrong-output')?.how;
+  if (how === 'list' && url) return [url];
+  return how === 'none' ? null : url;
+};
+
 /** The JSON of Replicate's HTTP API. `urlOf` makes absolute addresses of paths. */
 export function presentPrediction(prediction: Prediction, urlOf: (path: string) => string) {
   const { id, model, status, startedAt, completedAt } = prediction;
   const removed = prediction.input === undefined;
-  const keptOutput = prediction.output && !removed ? urlOf(`/outputs/${id}/${prediction.output}`) : null;
+  const kept = prediction.output && !removed ? urlOf(`/outputs/${id}/${prediction.output}`) : null;
   return {
     id,
     model,
     version: 'hidden',
     input: prediction.input ?? {},
     logs: removed ? '' : prediction.logs,
-    output: keptOutput,
+    output: asModelsGive(kept, prediction.faults),
     data_removed: removed,
     error: prediction.error ?? null,
     source: 'api',

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { BaseUrl } from '../http/base-url.js';
 import { BearerGuard } from '../http/bearer.guard.js';
-import { notFound } from '../http/replicate-error.js';
+import { injected, notFound } from '../http/replicate-error.js';
 import { RunPredictions } from '../runs/run-predictions.js';
 import {
   cancelAfterSeconds,
@@ -11,7 +12,7 @@ import {
   waitSeconds,
   webhookEventsOf,
 } from './create-request.js';
-import { FaultQueue, faultsInPrompt } from './faults.js';
+import { FaultQueue, faultOf, faultsInPrompt } from './faults.js';
 import { type Prediction, presentPrediction } from './prediction.js';
 import { PredictionStore } from './prediction-store.js';
 
@@ -33,33 +34,41 @@ export class PredictionsController {
     @Param('owner') owner: string,
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: Record<string, string | undefined>,
+    @Req() request: FastifyRequest,
   ) {
-    return this.#create(owner, name, body, headers);
+    return this.#create(owner, name, body, request);
   }
 
   @Post('predictions')
-  createForVersion(@Body() body: unknown, @Headers() headers: Record<string, string | undefined>) {
+  createForVersion(@Body() body: unknown, @Req() request: FastifyRequest) {
     const [owner = '', name = ''] = modelOfVersion(parseCreateBody(body).version).split('/');
-    return this.#create(owner, name, body, headers);
+    return this.#create(owner, name, body, request);
   }
 
-  async #create(owner: string, name: string, body: unknown, headers: Record<string, string | undefined>) {
+  async #create(owner: string, name: string, body: unknown, request: FastifyRequest) {
     const model = knownModel(owner, name);
     const parsed = parseCreateBody(body);
     model.check(parsed.input);
-    const wait = waitSeconds(headers.prefer);
-    const cancelAfter = cancelAfterSeconds(headers['cancel-after']);
+    const { prefer, 'cancel-after': limit } = request.headers;
+    const wait = waitSeconds([prefer].flat().join(','));
+    const cancelAfter = cancelAfterSeconds([limit].flat()[0]);
+    const faults = [
+      ...faultsInPrompt(String(parsed.input.prompt ?? '')),
+      ...this.faults.take(parsed.webhook),
+    ];
+    const refusal = faultOf(faults, 'refuse');
+    if (refusal) throw injected(refusal);
     const prediction = await this.store.create({
       model: `${owner}/${name}`,
       input: parsed.input,
       webhook: parsed.webhook,
       webhookEvents: webhookEventsOf(parsed),
-      faults: [...faultsInPrompt(String(parsed.input.prompt ?? '')), ...this.faults.take()],
+      faults,
       deadline:
         cancelAfter === undefined ? undefined : new Date(Date.now() + cancelAfter * 1000).toISOString(),
     });
     this.runs.begin(prediction);
+    if (faultOf(faults, 'cut-reply')) request.raw.socket.destroy();
     if (wait > 0) await this.store.ended(prediction, wait * 1000);
     return this.#present(prediction);
   }
@@ -77,7 +86,10 @@ export class PredictionsController {
 
   @Get('predictions/:id')
   get(@Param('id') id: string) {
-    return this.#present(this.#find(id));
+    const prediction = this.#find(id);
+    const refusal = this.faults.refusalOfGet(id, prediction.faults);
+    if (refusal) throw injected(refusal);
+    return this.#present(prediction);
   }
 
   @Post('predictions/:id/cancel')

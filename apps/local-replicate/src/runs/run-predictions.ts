@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { faultOf } from '../predictions/faults.js';
 import { isFinal, type Prediction } from '../predictions/prediction.js';
 import { PredictionStore } from '../predictions/prediction-store.js';
 import { WebhookSender } from '../webhooks/webhook-sender.js';
 import { MakeOutput } from './make-output.js';
 import { progressLine } from './progress-log.js';
+import { spoil } from './spoil.js';
 
 interface Run {
   control: AbortController;
@@ -12,6 +15,7 @@ interface Run {
 }
 
 const SHUTDOWN = Symbol('shutdown');
+const DAY_MS = 86_400_000;
 
 /** How long this prediction is held back: faults and the fixture's own delay. */
 function heldBackMs({ faults, input }: Prediction): number {
@@ -84,15 +88,31 @@ export class RunPredictions implements OnModuleDestroy {
     this.webhooks.tell(prediction, 'start');
     const startedAt = Date.parse(prediction.startedAt ?? prediction.createdAt);
     await sleep(Math.max(0, startedAt + heldBackMs(prediction) - Date.now()), undefined, { signal });
-    if (prediction.faults.some(({ kind }) => kind === 'fail'))
-      throw new Error('Prediction failed: injected fault');
+    await this.#suffer(prediction, signal);
     const began = performance.now();
     const output = await this.output.make(prediction, signal, ({ done, total }) => {
       prediction.logs += progressLine(done, total, performance.now() - began);
       this.webhooks.tell(prediction, 'logs');
     });
     signal.throwIfAborted();
+    const how = faultOf(prediction.faults, 'wrong-output')?.how;
+    if (how) await spoil(join(this.store.outputFolder(prediction.id), output), how);
     await this.store.end(prediction, { event: 'succeeded', output });
+  }
+
+  /** What a test asked to go wrong while it runs. */
+  async #suffer(prediction: Prediction, signal: AbortSignal): Promise<void> {
+    const { faults } = prediction;
+    if (faultOf(faults, 'forged-webhook')) await this.webhooks.forge(prediction);
+    const progress = faultOf(faults, 'progress');
+    for (let step = 1; step <= (progress?.steps ?? 0); step += 1) {
+      await sleep(progress?.ms, undefined, { signal });
+      prediction.logs += progressLine(step, progress?.steps ?? 0, step * (progress?.ms ?? 0));
+      this.webhooks.tell(prediction, 'logs');
+    }
+    const failure = faultOf(faults, 'fail');
+    if (failure) throw new Error(failure.error ?? 'Prediction failed: injected fault');
+    while (faultOf(faults, 'never-finish')) await sleep(DAY_MS, undefined, { signal });
   }
 
   #tellEnd(prediction: Prediction): void {

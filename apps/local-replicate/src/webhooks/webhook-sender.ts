@@ -4,6 +4,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { Webhook } from 'standardwebhooks';
 import { CONFIG, type Config } from '../config.js';
 import { BaseUrl } from '../http/base-url.js';
+import { faultOf } from '../predictions/faults.js';
 import { type Prediction, presentPrediction, type WebhookEvent } from '../predictions/prediction.js';
 import { PredictionStore } from '../predictions/prediction-store.js';
 
@@ -12,6 +13,8 @@ const FINAL_WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000, 16_000, 29_000];
 const ANSWER_WITHIN_MS = 10_000;
 /** `logs` and `output` are told at most twice a second. */
 const LOG_INTERVAL_MS = 500;
+/** Of nobody: what is signed with it is forged. */
+const FORGED = new Webhook(`whsec_${Buffer.from('a secret of somebody else').toString('base64')}`);
 
 /** Tells callers about their predictions, signed as Replicate signs (Standard Webhooks). */
 @Injectable()
@@ -44,14 +47,21 @@ export class WebhookSender implements OnModuleDestroy {
     this.#lastLogs.delete(prediction.id);
     const wanted = this.#wanted(prediction, 'completed') || this.#wanted(prediction, 'output');
     if (!prediction.webhook || prediction.notified) return;
+    const late = faultOf(prediction.faults, 'late-webhook')?.ms ?? 0;
+    await sleep(late, undefined, { signal: this.#stopping.signal }).catch(() => {});
     if (wanted) await this.#deliver(prediction);
     if (!this.#stopping.signal.aborted) await this.store.notified(prediction);
   }
 
+  /** A fault: claims, without the secret, that the prediction has succeeded. Resolves when it was answered. */
+  async forge(prediction: Prediction): Promise<void> {
+    if (!prediction.webhook) return;
+    const claimed: Prediction = { ...prediction, status: 'succeeded', output: 'output.mp4' };
+    await this.#attempt(claimed, `msg_${randomUUID()}`, FORGED);
+  }
+
   #wanted({ webhook, webhookEvents, faults }: Prediction, event: WebhookEvent): boolean {
-    return (
-      Boolean(webhook) && webhookEvents.includes(event) && !faults.some(({ kind }) => kind === 'lost-webhook')
-    );
+    return Boolean(webhook) && webhookEvents.includes(event) && !faultOf(faults, 'lost-webhook');
   }
 
   #tooSoon({ id }: Prediction, event: WebhookEvent): boolean {
@@ -66,12 +76,19 @@ export class WebhookSender implements OnModuleDestroy {
     const messageId = `msg_${randomUUID()}`;
     for (const wait of FINAL_WAITS_MS) {
       await sleep(wait, undefined, { signal: this.#stopping.signal }).catch(() => {});
-      if (this.#stopping.signal.aborted || (await this.#attempt(prediction, messageId))) return;
+      if (this.#stopping.signal.aborted) return;
+      if (await this.#attempt(prediction, messageId)) return this.#repeat(prediction, messageId);
     }
     this.#log.warn({ predictionId: prediction.id }, 'nobody took the last webhook; given up');
   }
 
-  async #attempt(prediction: Prediction, messageId: string): Promise<boolean> {
+  /** A fault: at least once means that it may come again, under the same id. */
+  async #repeat(prediction: Prediction, messageId: string): Promise<void> {
+    const times = faultOf(prediction.faults, 'duplicate-webhook')?.times ?? 0;
+    for (let i = 0; i < times; i += 1) await this.#attempt(prediction, messageId);
+  }
+
+  async #attempt(prediction: Prediction, messageId: string, signer = this.#signer): Promise<boolean> {
     const body = JSON.stringify(presentPrediction(prediction, (path) => this.baseUrl.of(path)));
     const now = new Date();
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
@@ -79,7 +96,7 @@ export class WebhookSender implements OnModuleDestroy {
       'content-type': 'application/json',
       'webhook-id': messageId,
       'webhook-timestamp': `${Math.floor(now.getTime() / 1000)}`,
-      'webhook-signature': this.#signer.sign(messageId, now, body),
+      'webhook-signature': signer.sign(messageId, now, body),
     };
     try {
       const target = prediction.webhook ?? '';
