@@ -53,3 +53,8 @@ export type StreamName = keyof typeof STREAMS;
 export const LEASES_BUCKET = 'leases';
 export const LEASE_MS = 10_000;
 export const LEASE_RENEW_MS = 2_000;
+
+/** KV bucket of snapshots: folds that would take long to read again. Losing it costs time only. */
+export const SNAPSHOTS_BUCKET = 'snapshots';
+/** Longer than a month and what may still be settled of it. */
+export const SNAPSHOTS_MAX_AGE_MS = 75 * DAY;

@@ -13,7 +13,16 @@ import {
   GenerationCancelRequested,
 } from '@zoetrope/contracts/facts/request';
 import { CachesPurged, GenerationReady, VideoSwitched } from '@zoetrope/contracts/facts/video';
-import { anchorOf, cancel, foldAsset, generationInFlight, prepare, regenerate, statusOf } from './asset.js';
+import {
+  anchorOf,
+  cancel,
+  deleteAsset,
+  foldAsset,
+  generationInFlight,
+  prepare,
+  regenerate,
+  statusOf,
+} from './asset.js';
 import { recorded, rules } from './testing.js';
 
 const rule = rules(foldAsset);
@@ -145,6 +154,30 @@ describe('cancelling', () => {
     .given(prepared, queued(1), cancelFact(1, 1))
     .when(cancel({ commandId: commandId(8) }))
     .thenNothingNew();
+});
+
+describe('deleting', () => {
+  const deleted = (number: number) => AssetDeleted({ ...owner, commandId: commandId(9), number });
+  const it9 = deleteAsset({ commandId: commandId(9) });
+  rule('is a fact that names the newest ask, whatever is in flight')
+    .given(...firstDone, requested(2), queued(2))
+    .when(it9)
+    .thenFacts(deleted(2));
+  rule('reaches an asset that quota has not decided yet').given(prepared).when(it9).thenFacts(deleted(1));
+  rule('twice is once')
+    .given(prepared, deleted(1))
+    .when(deleteAsset({ commandId: commandId(8) }))
+    .thenNothingNew();
+  rule('of what is not there is refused').given().when(it9).thenRefused('not found');
+  rule('is final: the same words do not name it anew')
+    .given(prepared, deleted(1))
+    .when(prepare(preparation))
+    .thenNothingNew();
+  rule('stays so when everything else was purged')
+    .given(deleted(1))
+    .when(prepare(preparation))
+    .thenNothingNew();
+  rule('and is then still nothing new').given(deleted(1)).when(it9).thenNothingNew();
 });
 
 describe('status', () => {

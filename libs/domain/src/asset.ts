@@ -194,12 +194,13 @@ export const behindOf = (state: AssetState): Anchor | undefined => {
 export type PrepareCommand = FactOf<typeof AssetPrepared>['data'];
 export type RegenerateCommand = Omit<FactOf<typeof AssetRegenerateRequested>['data'], 'number'>;
 export type CancelCommand = Pick<FactOf<typeof GenerationCancelRequested>['data'], 'commandId'>;
+export type DeleteCommand = CancelCommand;
 
-/** Names the asset and asks for its first generation; an asset that exists is left as it is. */
+/** Names the asset and asks for its first generation; one that exists, or was deleted, is left as it is. */
 export const prepare =
   (command: PrepareCommand) =>
   (asset: AssetState): Decision<RequestFact> =>
-    asset.origin ? nothingNew : record(AssetPrepared(command));
+    asset.origin || asset.deleted ? nothingNew : record(AssetPrepared(command));
 
 /** Asks for one more generation under the next number. */
 export const regenerate =
@@ -229,4 +230,14 @@ export const cancel =
         number: asset.lastNumber,
       }),
     );
+  };
+
+/** Takes the asset away from its users, whatever is in flight. Deleted stays deleted, also once it is purged. */
+export const deleteAsset =
+  (command: DeleteCommand) =>
+  (asset: AssetState): Decision<RequestFact, 'not found'> => {
+    if (asset.deleted) return nothingNew;
+    if (!asset.origin) return refuse('not found');
+    const { assetId, projectId, ownerId } = asset.origin;
+    return record(AssetDeleted({ assetId, projectId, ownerId, ...command, number: asset.lastNumber }));
   };

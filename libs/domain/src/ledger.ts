@@ -6,6 +6,7 @@ import {
   GenerationReleased,
   GenerationReserved,
   type LedgerFact,
+  QuotaThresholdReached,
 } from '@zoetrope/contracts/facts/ledger';
 import { PLANS, type PlanName } from '@zoetrope/contracts/plans';
 import { type Decision, nothingNew, record } from './decision.js';
@@ -14,18 +15,24 @@ import { type Decision, nothingNew, record } from './decision.js';
 
 // --- State ---
 
-type Reserved = FactOf<typeof GenerationReserved>['data'];
+export type Reservation = FactOf<typeof GenerationReserved>['data'];
 type Denied = FactOf<typeof GenerationDenied>['data'];
+type Threshold = FactOf<typeof QuotaThresholdReached>['data'];
 
-/** What the ledger says of one command. */
-export type Entry =
-  | { readonly state: 'reserved'; readonly reservation: Reserved }
+/** What a command came to; it never changes again. */
+export type Settled =
   | { readonly state: 'denied'; readonly reason: DenialReason; readonly generation: number }
   | { readonly state: 'charged'; readonly overage: boolean; readonly generation: number }
   | { readonly state: 'released'; readonly generation: number };
 
+/** What the ledger says of one command. */
+export type Entry = { readonly state: 'reserved'; readonly generation: number } | Settled;
+
 export interface Ledger {
-  readonly entries: Map<string, Entry>;
+  /** Reservations in flight, by command. */
+  readonly open: Map<string, Reservation>;
+  /** Every other command, in the order of the log. */
+  readonly settled: Map<string, Settled>;
   /** Charged within the plan's number. */
   included: number;
   /** Charged beyond it. */
@@ -34,29 +41,48 @@ export interface Ledger {
   openIncluded: number;
   /** Open reservations beyond the plan's number as it looked then. */
   openOverage: number;
+  /** Thresholds that were said, each with the plan's number it was one of. */
+  readonly told: Set<string>;
 }
 
 export const emptyLedger = (): Ledger => ({
-  entries: new Map(),
+  open: new Map(),
+  settled: new Map(),
   included: 0,
   overage: 0,
   openIncluded: 0,
   openOverage: 0,
+  told: new Set(),
 });
+
+export const entryOf = (ledger: Ledger, commandId: string): Entry | undefined => {
+  const reservation = ledger.open.get(commandId);
+  if (reservation) return { state: 'reserved', generation: reservation.generation };
+  return ledger.settled.get(commandId);
+};
+
+const isKnown = (ledger: Ledger, commandId: string): boolean =>
+  ledger.open.has(commandId) || ledger.settled.has(commandId);
 
 // --- Fold ---
 
-const open = (ledger: Ledger, overage: boolean, by: 1 | -1) => {
+const count = (ledger: Ledger, overage: boolean, by: 1 | -1) => {
   if (overage) ledger.openOverage += by;
   else ledger.openIncluded += by;
 };
 
-const closed = (ledger: Ledger, commandId: string): boolean => {
-  const entry = ledger.entries.get(commandId);
-  if (entry?.state !== 'reserved') return false;
-  open(ledger, entry.reservation.overage, -1);
-  return true;
+const settle = (ledger: Ledger, commandId: string, settled: Settled): void => {
+  const reservation = ledger.open.get(commandId);
+  if (!reservation) return;
+  count(ledger, reservation.overage, -1);
+  ledger.open.delete(commandId);
+  ledger.settled.set(commandId, settled);
+  if (settled.state !== 'charged') return;
+  if (settled.overage) ledger.overage += 1;
+  else ledger.included += 1;
 };
+
+const thresholdName = ({ limit, percent }: Pick<Threshold, 'limit' | 'percent'>) => `${limit}:${percent}`;
 
 /**
  * Applies one fact and gives the ledger back. It takes the ledger over (the accumulator is changed in place),
@@ -64,22 +90,20 @@ const closed = (ledger: Ledger, commandId: string): boolean => {
  */
 export const evolve = (ledger: Ledger, fact: Pick<Recorded, 'type' | 'version' | 'data'>): Ledger => {
   if (GenerationReserved.is(fact)) {
-    if (ledger.entries.has(fact.data.commandId)) return ledger;
-    open(ledger, fact.data.overage, 1);
-    ledger.entries.set(fact.data.commandId, { state: 'reserved', reservation: fact.data });
+    if (isKnown(ledger, fact.data.commandId)) return ledger;
+    count(ledger, fact.data.overage, 1);
+    ledger.open.set(fact.data.commandId, fact.data);
   } else if (GenerationDenied.is(fact)) {
     const { commandId, reason, generation } = fact.data;
-    if (!ledger.entries.has(commandId))
-      ledger.entries.set(commandId, { state: 'denied', reason, generation });
+    if (!isKnown(ledger, commandId)) ledger.settled.set(commandId, { state: 'denied', reason, generation });
   } else if (GenerationCharged.is(fact)) {
     const { commandId, overage, generation } = fact.data;
-    if (!closed(ledger, commandId)) return ledger;
-    if (overage) ledger.overage += 1;
-    else ledger.included += 1;
-    ledger.entries.set(commandId, { state: 'charged', overage, generation });
+    settle(ledger, commandId, { state: 'charged', overage, generation });
   } else if (GenerationReleased.is(fact)) {
     const { commandId, generation } = fact.data;
-    if (closed(ledger, commandId)) ledger.entries.set(commandId, { state: 'released', generation });
+    settle(ledger, commandId, { state: 'released', generation });
+  } else if (QuotaThresholdReached.is(fact)) {
+    ledger.told.add(thresholdName(fact.data));
   }
   return ledger;
 };
@@ -118,11 +142,9 @@ export interface ReserveCommand extends Omit<Denied, 'plan' | 'limit' | 'reason'
 }
 
 /** Why the plan and the project's billing do not allow one more beyond the included ones; undefined when they do. */
-const overageDenial = (command: ReserveCommand, ledger: Ledger): DenialReason | undefined => {
-  const plan = PLANS[command.plan];
-  if (plan.overageCents === undefined) return 'limit';
+const overageDenial = (command: ReserveCommand, cap: number, ledger: Ledger): DenialReason | undefined => {
+  if (PLANS[command.plan].overageCents === undefined) return 'limit';
   if (!command.overageEnabled) return 'overage_disabled';
-  const cap = command.overageCap ?? plan.included;
   return ledger.overage + ledger.openOverage < cap ? undefined : 'overage_cap';
 };
 
@@ -130,40 +152,68 @@ const overageDenial = (command: ReserveCommand, ledger: Ledger): DenialReason | 
 export const reserve =
   (command: ReserveCommand) =>
   (ledger: Ledger): Decision<LedgerFact> => {
-    if (ledger.entries.has(command.commandId)) return nothingNew;
-    const { plan: name, overageEnabled, overageCap, ...entry } = command;
-    const plan = PLANS[name];
-    const overage = ledger.included + ledger.openIncluded >= plan.included;
-    const denial = overage ? overageDenial(command, ledger) : undefined;
-    const decided = { ...entry, plan: name, limit: plan.included };
-    if (denial) return record(GenerationDenied({ ...decided, reason: denial }));
-    return record(
-      GenerationReserved({ ...decided, model: plan.model, overage, priceCents: plan.overageCents ?? 0 }),
-    );
+    if (isKnown(ledger, command.commandId)) return nothingNew;
+    const { plan: name, overageEnabled: _enabled, overageCap, ...entry } = command;
+    const { included: limit, model, overageCents: priceCents = 0 } = PLANS[name];
+    const overage = ledger.included + ledger.openIncluded >= limit;
+    const cap = overageCap ?? limit;
+    const reason = overage ? overageDenial(command, cap, ledger) : undefined;
+    const decided = { ...entry, plan: name, limit };
+    if (reason) return record(GenerationDenied({ ...decided, reason }));
+    const beyond = overage ? { overageCap: cap } : {};
+    return record(GenerationReserved({ ...decided, model, overage, priceCents, ...beyond }));
   };
 
+/** An entry's ids, without what was decided of it. */
+const idsOf = ({ commandId, assetId, projectId, generation, requestSeq }: Reservation) => ({
+  commandId,
+  assetId,
+  projectId,
+  generation,
+  requestSeq,
+});
+
 /**
- * Turns a reservation into a charge; an included slot is taken if one is free by now.
- * @param included the plan's number today: an upgrade since the reservation counts
+ * Turns a reservation into a charge, at the price it was accepted for; an included slot is taken if one is free now.
+ * @param plan the owner's plan today: its number says how many slots there are
  */
 export const charge =
-  (commandId: string, included = 0) =>
+  (commandId: string, plan: PlanName) =>
   (ledger: Ledger): Decision<LedgerFact> => {
-    const entry = ledger.entries.get(commandId);
-    if (entry?.state !== 'reserved') return nothingNew;
-    const { overage: lookedLikeOverage, limit, priceCents, ...rest } = entry.reservation;
-    const slotFree = ledger.included + ledger.openIncluded < Math.max(limit, included);
-    const overage = lookedLikeOverage && !slotFree;
-    const { plan: _plan, model: _model, ...ids } = rest;
-    return record(GenerationCharged({ ...ids, overage, priceCents: overage ? priceCents : 0 }));
+    const reservation = ledger.open.get(commandId);
+    if (!reservation) return nothingNew;
+    const limit = PLANS[plan].included;
+    const slotFree = ledger.included + ledger.openIncluded < limit;
+    const overage = reservation.overage && !slotFree;
+    const priceCents = overage ? reservation.priceCents : 0;
+    return record(GenerationCharged({ ...idsOf(reservation), overage, priceCents, limit }));
   };
 
 /** Gives a reservation back. */
 export const release =
   (commandId: string, reason: FactOf<typeof GenerationReleased>['data']['reason']) =>
   (ledger: Ledger): Decision<LedgerFact> => {
-    const entry = ledger.entries.get(commandId);
-    if (entry?.state !== 'reserved') return nothingNew;
-    const { overage: _o, limit: _l, priceCents: _p, plan: _plan, model: _m, ...ids } = entry.reservation;
-    return record(GenerationReleased({ ...ids, reason }));
+    const reservation = ledger.open.get(commandId);
+    if (!reservation) return nothingNew;
+    return record(GenerationReleased({ ...idsOf(reservation), reason }));
+  };
+
+const PERCENTS = [80, 100] as const;
+
+/**
+ * Says that the month has reached 80 or 100 % of the plan's number: what is charged, since a reservation may still be
+ * given back. One at a time, the lower first. Asked again after every charge, so one that was not said (the process
+ * died after the charge) is said with the repeat.
+ * @param entry the generation whose charge may have done it
+ */
+export const announceThreshold =
+  (entry: Omit<Threshold, 'plan' | 'limit' | 'percent' | 'used' | 'overage'>, plan: PlanName) =>
+  (ledger: Ledger): Decision<LedgerFact> => {
+    if (ledger.settled.get(entry.commandId)?.state !== 'charged') return nothingNew;
+    const { used, limit, overage } = usage(ledger, plan);
+    const percent = PERCENTS.find(
+      (step) => used * 100 >= limit * step && !ledger.told.has(thresholdName({ limit, percent: step })),
+    );
+    if (percent === undefined) return nothingNew;
+    return record(QuotaThresholdReached({ ...entry, plan, limit, percent, used, overage }));
   };

@@ -8,18 +8,44 @@ export interface ProxyUrlParts {
   readonly src: string;
   readonly asked: PrepareAsked;
   readonly format: 'mp4' | 'jpg';
+  /** In signed mode. */
+  readonly signed?: ProxySignature;
+}
+
+export interface ProxySignature {
+  /** Unix seconds from which on the URL is refused. */
+  readonly exp: number;
+  /** Hex HMAC-SHA256 over `signedText`. */
+  readonly sig: string;
 }
 
 /**
  * The asset's address for embeds (PRODUCT 4): the parameters as asked, never the current ones, so that
- * no regenerate moves it. Unsigned; parameters stand in one fixed order, so equal asks give equal text.
+ * no regenerate moves it. Parameters stand in one fixed order, so equal asks give equal text.
  */
-export function buildProxyUrl({ publicUrl, proxyKey, src, asked, format }: ProxyUrlParts): string {
-  const query = contentParameters(asked)
+export function buildProxyUrl({ publicUrl, proxyKey, src, asked, format, signed }: ProxyUrlParts): string {
+  const token = signed ? base64url(src) : sourceToken(src);
+  const parts = [contentQuery(asked), signed ? `exp=${signed.exp}&sig=${signed.sig}` : ''];
+  const query = parts.filter((part) => part !== '').join('&');
+  return `${publicUrl}/v1/${proxyKey}/${token}.${format}${query === '' ? '' : `?${query}`}`;
+}
+
+/**
+ * What a signed proxy URL's `sig` is made over (PRODUCT 4): `{projectKey}:{srcUrl}:{exp}`, then `:{k=v&…}` when there
+ * are content parameters. Two different asks never give the same text: from its end it reads in one way only.
+ *
+ * @param ask `src`: the source address exactly as its base64url says; `exp`: Unix seconds
+ */
+export function signedText(ask: Pick<ProxyUrlParts, 'proxyKey' | 'src' | 'asked'> & { exp: number }): string {
+  const content = contentQuery(ask.asked);
+  return `${ask.proxyKey}:${ask.src}:${ask.exp}${content === '' ? '' : `:${content}`}`;
+}
+
+/** The content parameters as one query: names as in the URL, values through encodeURIComponent, sorted by name. */
+const contentQuery = (asked: PrepareAsked): string =>
+  contentParameters(asked)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
-  return `${publicUrl}/v1/${proxyKey}/${sourceToken(src)}.${format}${query === '' ? '' : `?${query}`}`;
-}
 
 /** The parameters that tell assets apart, with their names in the query, sorted by name. */
 export function contentParameters(asked: PrepareAsked): [name: string, value: string][] {

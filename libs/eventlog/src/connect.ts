@@ -7,7 +7,8 @@ import type { EventLog, FollowOptions } from './event-log.js';
 import { Following } from './following.js';
 import { leasesOn } from './leases.js';
 import { Reading } from './reading.js';
-import { ensureStreams } from './streams.js';
+import { snapshotsOn } from './snapshots.js';
+import { ensureStreams, streamOf } from './streams.js';
 
 export interface ConnectOptions {
   /** Who appends; facts of other writers are refused. */
@@ -38,6 +39,7 @@ export async function connectLog(url: string, options: ConnectOptions): Promise<
     service,
     alarms: alarmsOn(broker),
     leases: leasesOn(broker),
+    snapshots: snapshotsOn(broker),
     core: coreBusOn(broker, onFault),
     ensureStreams: () => persist(broker, 'streams', () => ensureStreams(broker.manager, replicas)),
     append: (subject, fact, how) => appending.append(subject, fact, how),
@@ -48,6 +50,7 @@ export async function connectLog(url: string, options: ConnectOptions): Promise<
     readCurrent: (subject, range) => reading.readCurrent(subject, range),
     readMerged: (subjects, range) => reading.readMerged(subjects, range),
     get: (stream, seq) => reading.get(stream, seq),
+    purge: (subject, options) => purge(broker, subject, options),
     lastStreamSeq: async (stream) => (await reading.streamInfo(stream)).lastSeq,
     streamInfo: (stream) => reading.streamInfo(stream),
     async follow(stream, how, onFact) {
@@ -59,6 +62,13 @@ export async function connectLog(url: string, options: ConnectOptions): Promise<
   };
   rememberBroker(log, broker);
   return log;
+}
+
+async function purge(broker: Broker, subject: string, { keep }: { keep?: number } = {}): Promise<void> {
+  // One with a wildcard would empty the stream of everybody.
+  if (/[*>]/.test(subject)) throw new TypeError(`${subject} names more than one subject`);
+  const which = keep === undefined ? { filter: subject } : { filter: subject, keep };
+  await persist(broker, `purge of ${subject}`, () => broker.manager.streams.purge(streamOf(subject), which));
 }
 
 function startOf(from: FollowOptions['from'], lastSeq: number): number {

@@ -125,11 +125,18 @@ export interface CoreBus {
   ): Subscription;
 }
 
+/** Texts under keys of the `snapshots` bucket. A get may come from a replica that lags, or find nothing. */
+export interface Snapshots {
+  get(key: string): Promise<string | undefined>;
+  put(key: string, text: string): Promise<void>;
+}
+
 /** The event log: the truth of Zoetrope, on NATS JetStream. Every method may throw LogUnavailable. */
 export interface EventLog {
   readonly service: Service;
   readonly alarms: Alarms;
   readonly leases: Leases;
+  readonly snapshots: Snapshots;
   readonly core: CoreBus;
   /** Creates or updates the streams and the lease bucket of contracts; safe to call by every copy at once. */
   ensureStreams(): Promise<void>;
@@ -155,6 +162,11 @@ export interface EventLog {
   readMerged(subjects: readonly string[], range?: Pick<ReadRange, 'from'>): Promise<Recorded[]>;
   /** One message by its stream sequence, from the leader. */
   get(stream: StreamName, seq: number): Promise<Recorded | undefined>;
+  /**
+   * Takes a subject's facts out of the log for ever, but its `keep` newest. Only for what its users deleted: the
+   * sequences stay as they are, and whatever folds the subject finds the rest.
+   */
+  purge(subject: string, options?: { readonly keep?: number }): Promise<void>;
   lastStreamSeq(stream: StreamName): Promise<number>;
   streamInfo(stream: StreamName): Promise<StreamView>;
   /** Calls `onFact` one at a time, in stream order, across server restarts, none missing and none twice. */

@@ -9,6 +9,8 @@ import { nanos } from '@nats-io/nats-core';
 import {
   LEASE_MS,
   LEASES_BUCKET,
+  SNAPSHOTS_BUCKET,
+  SNAPSHOTS_MAX_AGE_MS,
   STREAMS,
   type StreamName,
   type StreamSpec,
@@ -67,9 +69,30 @@ const leaseConfig = (replicas: number): Partial<StreamConfig> & { name: string }
   allow_rollup_hdrs: true,
 });
 
+/** The stream behind the KV bucket of snapshots, and a key's subject in it. */
+export const SNAPSHOTS_STREAM = `KV_${SNAPSHOTS_BUCKET}`;
+export const snapshotSubject = (key: string): string => `$KV.${SNAPSHOTS_BUCKET}.${key}`;
+
+const snapshotConfig = (replicas: number): Partial<StreamConfig> & { name: string } => ({
+  name: SNAPSHOTS_STREAM,
+  subjects: [snapshotSubject('>')],
+  description: 'folds that would take long to read again',
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  num_replicas: replicas,
+  max_msgs_per_subject: 1,
+  max_age: nanos(SNAPSHOTS_MAX_AGE_MS),
+  allow_direct: true,
+  allow_rollup_hdrs: true,
+});
+
 /** Creates every stream of contracts, or brings it to its present configuration. */
 export async function ensureStreams(manager: JetStreamManager, replicas: number): Promise<void> {
-  const configs = [...Object.values(STREAMS).map((spec) => configOf(spec, replicas)), leaseConfig(replicas)];
+  const configs = [
+    ...Object.values(STREAMS).map((spec) => configOf(spec, replicas)),
+    leaseConfig(replicas),
+    snapshotConfig(replicas),
+  ];
   for (const config of configs) await ensure(manager, config);
 }
 

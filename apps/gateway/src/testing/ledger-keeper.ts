@@ -14,7 +14,7 @@ import {
   projectSubject,
 } from '@zoetrope/contracts/subjects';
 import { type Ask } from '@zoetrope/domain/asset';
-import { type Entry, foldLedger, reserve } from '@zoetrope/domain/ledger';
+import { type Entry, entryOf, foldLedger, reserve } from '@zoetrope/domain/ledger';
 import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog, Follow } from '@zoetrope/eventlog/event-log';
 import { randomIds } from '@zoetrope/platform/clock';
@@ -24,8 +24,7 @@ const decisionOf = (commandId: Ask['commandId'], entry: Entry | undefined): Deci
   if (entry.state === 'denied') {
     return { outcome: 'denied', commandId, generation: entry.generation, reason: entry.reason };
   }
-  const generation = entry.state === 'reserved' ? entry.reservation.generation : entry.generation;
-  return { outcome: 'reserved', commandId, generation };
+  return { outcome: 'reserved', commandId, generation: entry.generation };
 };
 
 /**
@@ -50,7 +49,7 @@ export class LedgerKeeper {
     );
     keeper.log.core.respond(DECISION_QUESTION, async (data) => {
       const { ownerId, period, commandId } = DecisionQuestion.parse(data);
-      return decisionOf(commandId, (await keeper.ledger(ownerId, period)).entries.get(commandId));
+      return decisionOf(commandId, entryOf(await keeper.ledger(ownerId, period), commandId));
     });
     return keeper;
   }
@@ -105,7 +104,7 @@ export class LedgerKeeper {
     if (decision.kind === 'record' && decision.facts[0]) {
       await this.log.append(subject, decision.facts[0], { cause: { id: commandId } });
     }
-    const decided = decisionOf(commandId, (await this.ledger(ownerId, period)).entries.get(commandId));
+    const decided = decisionOf(commandId, entryOf(await this.ledger(ownerId, period), commandId));
     if (!this.mute) this.log.core.publish(decisionSubject(commandId), decided);
   }
 

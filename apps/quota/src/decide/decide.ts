@@ -28,7 +28,7 @@ export class Decide {
     ]);
     const ids = { commandId, assetId, projectId, generation: number, requestSeq: fact.meta.seq };
     const command = { ...ids, plan, ...billing };
-    const ledger = await this.ledgers.change(ownerId, period, reserve(command), { id: fact.meta.id });
+    const ledger = await this.ledgers.change(ownerId, period, { id: fact.meta.id }, reserve(command));
     const outcome = outcomeOf(ledger, commandId);
     // The ledger may have decided before (a redelivery): whoever waits is told what stands there.
     this.log.core.publish(decisionSubject(commandId), outcome);

@@ -2,119 +2,90 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OwnerId, Period } from '@zoetrope/contracts/ids';
 import { ledgerSubject } from '@zoetrope/contracts/subjects';
 import type { Decision } from '@zoetrope/domain/decision';
-import { emptyLedger, evolve, type Ledger } from '@zoetrope/domain/ledger';
+import type { Ledger } from '@zoetrope/domain/ledger';
+import { ledgerFolding } from '@zoetrope/domain/ledger-folding';
+import { type Book, Books } from '@zoetrope/eventlog/books';
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
 import type { Cause, EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { LOGGER, type Logger } from '@zoetrope/platform/logging';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 
-interface Book {
-  ledger: Ledger;
-  /** Last sequence of the subject in `ledger`; 0 for none. */
-  version: number;
-}
+type Decide = (ledger: Ledger) => Decision;
 
-/** Months kept folded in memory; the least recently used one is forgotten and read again when needed. */
-const MAX_BOOKS = 10_000;
 /** Lost rounds against other copies before the message is left to a redelivery. */
 const MAX_ROUNDS = 50;
+/** Facts after which a ledger's snapshot is written again; reading them takes about 10 ms. */
+const SNAPSHOT_EVERY = 500;
 
 /** The ledgers this copy has folded. A stale one is harmless: the append's expectation finds it out. */
 @Injectable()
 export class Ledgers {
-  private readonly books = new Map<string, Book>();
-  private readonly queues = new Map<string, Promise<unknown>>();
+  private readonly books: Books<Ledger>;
 
-  constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {}
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.books = new Books(log, ledgerFolding);
+  }
 
   /**
-   * Decides on the ledger until what was decided is in the log, or nothing is left to say.
+   * Decides on the ledger, one decision after the other, until what was decided is in the log and none has more to say.
    *
    * @returns the ledger as the log has it afterwards
    * @throws LogUnavailable when the log cannot be reached, or other copies won every round
    */
-  change(
-    owner: OwnerId,
-    period: Period,
-    decide: (ledger: Ledger) => Decision,
-    cause: Cause,
-  ): Promise<Ledger> {
-    const subject = ledgerSubject(owner, period);
-    return this.oneAtATime(subject, async (book) => {
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        const decision = decide(book.ledger);
-        if (decision.kind === 'record') {
-          if (await this.appended(subject, book, decision, cause)) return book.ledger;
-        } else if (!(await this.catchUp(subject, book))) {
-          return book.ledger;
-        }
-      }
-      throw new LogUnavailable(`${subject}: lost ${MAX_ROUNDS} rounds against other copies`);
+  change(owner: OwnerId, period: Period, cause: Cause, ...decisions: Decide[]): Promise<Ledger> {
+    return this.books.with(ledgerSubject(owner, period), async (book) => {
+      let current = false;
+      for (const decide of decisions) current = await this.decided(book, decide, cause, current);
+      this.keepSnapshot(book);
+      return book.state;
     });
   }
 
   /** The ledger up to its last fact as the stream leader knows it. */
   current(owner: OwnerId, period: Period): Promise<Ledger> {
-    const subject = ledgerSubject(owner, period);
-    return this.oneAtATime(subject, async (book) => {
-      await this.catchUp(subject, book);
-      return book.ledger;
+    return this.books.current(ledgerSubject(owner, period));
+  }
+
+  /**
+   * @param current whether the book is known to have been the whole ledger at an instant of this call
+   * @returns true: whoever has nothing to say may only say so of the whole ledger
+   */
+  private async decided(book: Book<Ledger>, decide: Decide, cause: Cause, current: boolean): Promise<true> {
+    for (let round = 0, known = current; round < MAX_ROUNDS; round++) {
+      const decision = decide(book.state);
+      if (decision.kind === 'record') await this.append(book, decision, cause);
+      else if (known) return true;
+      else await this.books.catchUp(book);
+      known = true;
+    }
+    throw new LogUnavailable(`${book.subject}: lost ${MAX_ROUNDS} rounds against other copies`);
+  }
+
+  /** Afterwards the book holds the fact, or whatever stands in its place. */
+  private async append(book: Book<Ledger>, decision: Decision & { kind: 'record' }, cause: Cause) {
+    const [fact] = decision.facts;
+    if (!fact) return;
+    const expect = sabotaged('no-expectation') ? undefined : book.version;
+    const outcome = await this.log.append(book.subject, fact, { expect, cause, key: keyOf(fact.data) });
+    if (outcome.kind === 'appended' && !outcome.already) this.books.fold(book, fact, outcome);
+    else await this.books.catchUp(book);
+  }
+
+  /** On nobody's time: a snapshot that fails is written after the next change. */
+  private keepSnapshot(book: Book<Ledger>): void {
+    if (book.sinceSnapshot < SNAPSHOT_EVERY) return;
+    this.books.save(book).catch((error: unknown) => {
+      this.logger.warn({ err: error, subject: book.subject }, 'a snapshot could not be written');
     });
   }
-
-  /** True when the fact stands in the log as decided; else the book was brought up to date for another round. */
-  private async appended(subject: string, book: Book, decision: Decision & { kind: 'record' }, cause: Cause) {
-    const [fact] = decision.facts;
-    if (!fact) return true;
-    const outcome = await this.log.append(subject, fact, { expect: book.version, cause });
-    if (outcome.kind === 'appended' && !outcome.already) {
-      evolve(book.ledger, fact);
-      book.version = outcome.seq;
-      return true;
-    }
-    await this.catchUp(subject, book);
-    return false;
-  }
-
-  /** Folds what came after the book's version; false when there was nothing. */
-  private async catchUp(subject: string, book: Book): Promise<boolean> {
-    const facts = await this.log.readCurrent(subject, { from: book.version + 1 });
-    for (const fact of facts) {
-      evolve(book.ledger, fact);
-      book.version = fact.meta.seq;
-    }
-    return facts.length > 0;
-  }
-
-  private async oneAtATime<T>(subject: string, work: (book: Book) => Promise<T>): Promise<T> {
-    const before = this.queues.get(subject) ?? Promise.resolve();
-    const turn = before.then(() => this.withBook(subject, work));
-    const settled = turn.catch(() => undefined);
-    this.queues.set(subject, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.queues.get(subject) === settled) this.queues.delete(subject);
-    }
-  }
-
-  private async withBook<T>(subject: string, work: (book: Book) => Promise<T>): Promise<T> {
-    const book = this.books.get(subject) ?? (await this.opened(subject));
-    this.books.delete(subject);
-    try {
-      const result = await work(book);
-      this.books.set(subject, book);
-      if (this.books.size > MAX_BOOKS) this.books.delete(this.books.keys().next().value ?? '');
-      return result;
-    } catch (error) {
-      // The book may have stopped half way through a fold: the next user reads it afresh.
-      this.books.delete(subject);
-      throw error;
-    }
-  }
-
-  private async opened(subject: string): Promise<Book> {
-    const book = { ledger: emptyLedger(), version: 0 };
-    await this.catchUp(subject, book);
-    return book;
-  }
 }
+
+/** Two thresholds may be passed by one charge. */
+const keyOf = (data: unknown): string | undefined => {
+  const { percent, limit } = data as { percent?: number; limit?: number };
+  return percent === undefined ? undefined : `${limit}:${percent}`;
+};

@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { GenerationCancelled, GenerationFailed, Mp4Stored } from '@zoetrope/contracts/facts/generation';
-import { PLANS, type PlanName } from '@zoetrope/contracts/plans';
+import type { PlanName } from '@zoetrope/contracts/plans';
 import { FILTERS } from '@zoetrope/contracts/subjects';
-import { charge, release } from '@zoetrope/domain/ledger';
+import { announceThreshold, charge, release } from '@zoetrope/domain/ledger';
 import { OnFact, type Received } from '@zoetrope/eventlog/transport';
 import { done, type Verdict } from '@zoetrope/eventlog/verdict';
 import { Ledgers } from '../ledgers/ledgers.js';
@@ -17,7 +17,7 @@ function settlement(fact: Received<Ended>['fact'], plan: PlanName) {
   if (GenerationCancelled.is(fact) && fact.data.reason !== 'superseded' && !fact.data.predicted) {
     return release(commandId, fact.data.reason === 'deleted' ? 'deleted' : 'cancelled');
   }
-  return charge(commandId, PLANS[plan].included);
+  return charge(commandId, plan);
 }
 
 /** Turns the reservation of a generation that ended into a charge, or gives it back. */
@@ -35,9 +35,10 @@ export class SettleWhenGenerationEnds {
     filter: FILTERS.generations,
   })
   async settle({ fact }: Received<Ended>): Promise<Verdict> {
-    const { ownerId, period } = fact.data;
+    const { ownerId, period, commandId, assetId, projectId, generation, requestSeq } = fact.data;
     const plan = await this.tenants.planOf(ownerId);
-    await this.ledgers.change(ownerId, period, settlement(fact, plan), { id: fact.meta.id });
+    const threshold = announceThreshold({ commandId, assetId, projectId, generation, requestSeq }, plan);
+    await this.ledgers.change(ownerId, period, { id: fact.meta.id }, settlement(fact, plan), threshold);
     return done; // charged, released, or done before
   }
 }

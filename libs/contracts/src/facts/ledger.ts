@@ -27,6 +27,8 @@ export const GenerationReserved = defineFact(
     overage: z.boolean(),
     /** US cents, should it be charged as overage. */
     priceCents: z.number().int(),
+    /** Beyond the included ones: how many of those its project allowed a month when this one was decided. */
+    overageCap: z.number().int().optional(),
   }),
 );
 
@@ -48,7 +50,13 @@ export const GenerationCharged = defineFact(
   'GenerationCharged',
   1,
   'quota',
-  z.strictObject({ ...entry, overage: z.boolean(), priceCents: z.number().int() }),
+  z.strictObject({
+    ...entry,
+    overage: z.boolean(),
+    priceCents: z.number().int(),
+    /** Included generations of the owner's plan when it was settled. */
+    limit: z.number().int().optional(),
+  }),
 );
 
 /** The reservation was given back: the generation failed, or was cancelled before its first prediction. */
@@ -59,11 +67,33 @@ export const GenerationReleased = defineFact(
   z.strictObject({ ...entry, reason: z.enum(['failed', 'cancelled', 'deleted']) }),
 );
 
+/**
+ * The month's charged generations, overage included, reached 80 or 100 % of the plan's number: once a month for each
+ * plan's number and percentage. Of the entry whose charge did it. It does not mean that the next request is refused.
+ */
+export const QuotaThresholdReached = defineFact(
+  'QuotaThresholdReached',
+  1,
+  'quota',
+  z.strictObject({
+    ...entry,
+    plan: PlanName,
+    /** Included generations of the plan. */
+    limit: z.number().int(),
+    percent: z.union([z.literal(80), z.literal(100)]),
+    /** Charged so far, overage included. */
+    used: z.number().int(),
+    /** How many of `used` are overage. */
+    overage: z.number().int(),
+  }),
+);
+
 export const LEDGER_FACTS = [
   GenerationReserved,
   GenerationDenied,
   GenerationCharged,
   GenerationReleased,
+  QuotaThresholdReached,
 ] as const;
 export type LedgerFact = FactOf<(typeof LEDGER_FACTS)[number]>;
 export type DenialReason = FactOf<typeof GenerationDenied>['data']['reason'];
