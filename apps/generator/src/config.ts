@@ -1,5 +1,17 @@
 import { commonConfig, serviceConfig } from '@zoetrope/platform/config';
 import { z } from 'zod';
+import { readModelSettings } from './models/settings.js';
+
+/** Alarms are kept for 30 days (TIMERS); a day of that is left for whoever handles them. */
+const LONGEST_GRACE_S = 29 * 86_400;
+const graceSeconds = (what: string) =>
+  z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_GRACE_S)
+    .default(7 * 86_400)
+    .describe(what);
 
 const slug = (which: string) =>
   z
@@ -41,3 +53,9 @@ export const generatorConfig = serviceConfig.extend({
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
 });
 export type GeneratorConfig = z.infer<typeof generatorConfig>;
+  GENERATION_GRACE_SECONDS: graceSeconds(
+    'how long the bytes of a generation are kept after a newer video took over, s; longer than your CDN keeps and your restores go back',
+  ),
+  DELETION_GRACE_SECONDS: graceSeconds(
+    "how long a deleted asset's objects and facts are kept before they are removed for ever, s",
+  ),

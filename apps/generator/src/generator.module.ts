@@ -2,6 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import { Advance } from './advance.js';
 import { Cancellations } from './cancellations.js';
+import { CollectSuperseded } from './collection/collect-superseded.js';
+import { CollectWhenDue } from './collection/collect-when-due.js';
+import { CollectWork } from './collection/collect-work.js';
+import { CollectionAlarms } from './collection/collection-alarms.js';
+import { PurgeAsset } from './collection/purge-asset.js';
+import { SetAlarmWhenBytesGrowOld } from './collection/set-alarm-when-bytes-grow-old.js';
 import { Generations } from './generations.js';
 import { AdvanceWhenDue } from './handlers/advance-when-due.js';
 import { EndGenerationWhenCancelRequested } from './handlers/end-generation-when-cancel-requested.js';
@@ -26,6 +32,8 @@ import { VisionStage } from './stages/vision.js';
     RecordRefusedWhenDenied,
     EndGenerationWhenCancelRequested,
     AdvanceWhenDue,
+    SetAlarmWhenBytesGrowOld,
+    CollectWhenDue,
   ],
   providers: [
     ObjectsReadiness,
@@ -43,6 +51,10 @@ import { VisionStage } from './stages/vision.js';
     CollectStage,
     StitchStage,
     StoreStage,
+    CollectionAlarms,
+    CollectSuperseded,
+    CollectWork,
+    PurgeAsset,
   ],
 })
 class GeneratorModule {}

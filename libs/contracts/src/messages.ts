@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AssetId, CommandId, GenerationNumber, OwnerId, Period } from './ids.js';
+import { AssetId, CommandId, GenerationNumber, OwnerId, Period, ProjectId } from './ids.js';
 
 /** Core NATS and alarm payloads: what processes tell each other besides facts. Losing any costs one repeat. */
 
@@ -42,6 +42,24 @@ export const GeneratorDue = z.object({
   /** How many polls went before; the next comes after 30 s doubled as often. */
   polls: z.number().int().optional(),
 });
+/**
+ * Payload of every `due.generator.collection.>` message. `work`: a generation ended, what it worked with can go.
+ * `superseded`: a newer one has been served for the grace period. `deleted`: the asset was deleted that long ago.
+ */
+export const CollectionDue = z.object({
+  kind: z.enum(['work', 'superseded', 'deleted']),
+  assetId: AssetId,
+  /** work: the one that ended. superseded: the one that took over. deleted: the newest asked. */
+  generation: GenerationNumber,
+  /** Sequence of the fact behind it on ASSETS. */
+  seq: z.number().int().min(1),
+});
+export type CollectionDue = z.infer<typeof CollectionDue>;
+
+/** Payload of every `due.gateway.project.>` message. */
+export const ProjectDue = z.object({ projectId: ProjectId, seq: z.number().int().min(1) });
+export type ProjectDue = z.infer<typeof ProjectDue>;
+
 export type GeneratorDue = z.infer<typeof GeneratorDue>;
 
 /** Notifier to one gateway: confirm you know generation `generation` (its first fact has sequence `seq`). */

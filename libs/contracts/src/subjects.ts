@@ -27,6 +27,20 @@ export const deadSubject = (service: Service, consumer: string): string => `dead
 export const stageAlarm = (assetId: string, generation: number, stage: string, attempt: number): string =>
   `${assetId}.${generation}.${stage}.${attempt}`;
 
+/** Alarms about bytes and facts that nobody needs any more; two tokens after the word, so never a stage's alarm. */
+export const collectionAlarm = (assetId: string, what: string): string => `collection.${assetId}.${what}`;
+export const COLLECTION_ALARMS = 'collection.*.*';
+/** Names of `stageAlarm`, as a filter. */
+export const STAGE_ALARMS = '*.*.*.*';
+/** The alarm of a deleted project at the gateway. */
+export const projectAlarm = (projectId: string): string => `project.${projectId}`;
+export const PROJECT_ALARMS = 'project.*';
+
+/** The alarm of an asset's caches at the notifier. */
+export const purgeAlarm = (assetId: string): string => `purge.${assetId}`;
+export const PURGE_ALARMS = 'purge.*';
+export const PROJECT_PURGE_ALARMS = 'purge-project.>';
+
 /** Core NATS: quota tells the waiting gateway what it decided. Not in the log. */
 export const decisionSubject = (commandId: string): string => `decision.${commandId}`;
 /** Core NATS request: any quota copy says what its ledger holds of a command. */
@@ -42,6 +56,7 @@ export const FILTERS = {
   generations: 'asset.*.*.generation',
   videos: 'asset.*.*.video',
   deliveries: 'asset.*.*.delivery',
+  projects: 'project.*',
   assets: 'asset.>',
   ledgers: 'quota.>',
   due: (service: Service) => `due.${service}.>`,

@@ -56,6 +56,8 @@ export interface AssetState {
   readonly commands: ReadonlyMap<string, number>;
   /** A cancel was asked for this generation and every older one. */
   readonly cancelledUpTo: number;
+  /** Each cancel: the generation it named and its place in the log. */
+  readonly cancels: readonly { readonly generation: number; readonly seq: number }[];
   /** The newest queued generation. */
   readonly latest?: Queued;
   readonly outcomes: ReadonlyMap<number, Outcome>;
@@ -70,6 +72,7 @@ export const noAsset: AssetState = {
   requests: new Map(),
   commands: new Map(),
   cancelledUpTo: 0,
+  cancels: [],
   outcomes: new Map(),
   readyGeneration: 0,
 };
@@ -125,6 +128,7 @@ export const evolve = (state: AssetState, fact: Recorded): AssetState => {
       lastNumber: Math.max(state.lastNumber, fact.data.number),
       commands: new Map(state.commands).set(fact.data.commandId, fact.data.generation),
       cancelledUpTo: Math.max(state.cancelledUpTo, fact.data.generation),
+      cancels: [...state.cancels, { generation: fact.data.generation, seq: fact.meta.seq }],
     };
   }
   if (AssetDeleted.is(fact)) return { ...state, deleted: true };

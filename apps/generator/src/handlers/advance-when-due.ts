@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { GenerationFailed } from '@zoetrope/contracts/facts/generation';
 import { GeneratorDue } from '@zoetrope/contracts/messages';
+import { STAGE_ALARMS } from '@zoetrope/contracts/subjects';
 import { type Lane, OnDue, OnParked, type Parked, type ReceivedAlarm } from '@zoetrope/eventlog/on-fact';
 import { done, park, type Verdict } from '@zoetrope/eventlog/verdict';
 import { Advance } from '../advance.js';
@@ -17,7 +18,7 @@ export class AdvanceWhenDue {
     private readonly generations: Generations,
   ) {}
 
-  @OnDue({ service: 'generator', durable: 'generator-due', lane: byGeneration })
+  @OnDue({ service: 'generator', durable: 'generator-due', names: STAGE_ALARMS, lane: byGeneration })
   async run({ alarm, signal }: ReceivedAlarm): Promise<Verdict> {
     const due = GeneratorDue.safeParse(alarm.data);
     if (!due.success) return park('not a GeneratorDue');

@@ -1,4 +1,5 @@
 import type { FactType } from '../fact.js';
+import { COLLECTION_FACTS } from './collection.js';
 import { DELIVERY_FACTS } from './delivery.js';
 import { GENERATION_FACTS } from './generation.js';
 import { KEY_FACTS } from './key.js';
@@ -10,6 +11,7 @@ import { VIDEO_FACTS } from './video.js';
 const all: readonly FactType[] = [
   ...REQUEST_FACTS,
   ...GENERATION_FACTS,
+  ...COLLECTION_FACTS,
   ...VIDEO_FACTS,
   ...DELIVERY_FACTS,
   ...LEDGER_FACTS,

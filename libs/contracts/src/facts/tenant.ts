@@ -97,3 +97,7 @@ export const PROJECT_FACTS = [
   ProjectDeleted,
 ] as const;
 export type ProjectFact = FactOf<(typeof PROJECT_FACTS)[number]>;
+/** Every asset of a deleted project is deleted, and of its own facts only `ProjectDeleted` and this one are left. */
+export const ProjectPurged = defineFact('ProjectPurged', 1, 'gateway', z.strictObject(project));
+
+  ProjectPurged,
