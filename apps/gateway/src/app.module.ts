@@ -19,6 +19,7 @@ import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { RegenerateModule } from './regenerate/regenerate.module.js';
 import { ResourcesModule } from './resources/resources.module.js';
 import { ServingModule } from './serving/serving.module.js';
+import { SigningModule } from './signing/signing.module.js';
 import { SseModule } from './sse/sse.module.js';
 import { UploadModule } from './upload/upload.module.js';
 
@@ -31,6 +32,7 @@ import { UploadModule } from './upload/upload.module.js';
     HttpModule,
     ResourcesModule,
     DirectoryModule,
+    SigningModule,
     AccountsModule,
     RateLimitModule,
     ProjectsModule,

@@ -11,6 +11,7 @@ export const gatewayConfig = serviceConfig.extend({
   DATABASE_URL: commonConfig.DATABASE_URL,
   PUBLIC_URL: commonConfig.PUBLIC_URL.default('http://localhost:4000'),
   ZOETROPE_SECRET_KEY: commonConfig.ZOETROPE_SECRET_KEY,
+  ZOETROPE_SECRET_KEY_PREVIOUS: commonConfig.ZOETROPE_SECRET_KEY_PREVIOUS,
   ZOETROPE_INTERNAL_TOKEN: commonConfig.ZOETROPE_INTERNAL_TOKEN,
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
   OBJECTS_DIR: commonConfig.OBJECTS_DIR,

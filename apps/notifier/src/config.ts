@@ -1,4 +1,5 @@
 import { commonConfig, serviceConfig } from '@zoetrope/platform/config';
+import { edgeConfig } from '@zoetrope/platform/edge-config';
 import { z } from 'zod';
 
 export const notifierConfig = z.object({
@@ -6,8 +7,10 @@ export const notifierConfig = z.object({
   DATABASE_URL: commonConfig.DATABASE_URL,
   PUBLIC_URL: commonConfig.PUBLIC_URL,
   ZOETROPE_SECRET_KEY: commonConfig.ZOETROPE_SECRET_KEY,
+  ZOETROPE_SECRET_KEY_PREVIOUS: commonConfig.ZOETROPE_SECRET_KEY_PREVIOUS,
   ZOETROPE_INTERNAL_TOKEN: commonConfig.ZOETROPE_INTERNAL_TOKEN,
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
+  ...edgeConfig,
   NOTIFIER_URL: z
     .url()
     .transform((url) => url.replace(/\/+$/, ''))
@@ -27,6 +30,8 @@ export interface Timings {
   readonly fenceAskMs: number;
   /** For a cache to confirm its purge, and for PostgreSQL to have the switch (PRODUCT 6.3). */
   readonly purgeMs: number;
+  /** Between the two purges of a cache that fills from another one of its own. */
+  readonly tierMs: number;
   /** For a receiver's answer to a webhook (PRODUCT 6.2). */
   readonly receiverMs: number;
   /** For whoever dispatched a webhook to record its end, before another does it again. */
@@ -43,6 +48,7 @@ export const PRODUCT_TIMINGS: Timings = {
   fenceMs: 12_000,
   fenceAskMs: 7_000,
   purgeMs: 10_000,
+  tierMs: 2_000,
   receiverMs: 10_000,
   claimMs: 15_000,
   graceMs: 2_000,

@@ -26,6 +26,13 @@ export const ProxyKey = z
   .brand<'ProxyKey'>();
 export type ProxyKey = z.infer<typeof ProxyKey>;
 
+/** Names a signing secret of a project; the secret itself is in PostgreSQL only. */
+export const SigningSecretId = z
+  .string()
+  .regex(/^sec_[0-9a-f]{32}$/)
+  .brand<'SigningSecretId'>();
+export type SigningSecretId = z.infer<typeof SigningSecretId>;
+
 /** Names one command for ever; derived from caller and Idempotency-Key, else random. */
 export const CommandId = z
   .string()

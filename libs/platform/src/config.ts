@@ -35,6 +35,13 @@ export const commonConfig = {
     .string()
     .min(32)
     .describe('encrypts secrets and signs sessions; 32 characters or more'),
+  ZOETROPE_SECRET_KEY_PREVIOUS: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'what ZOETROPE_SECRET_KEY was before; opens what was sealed under it, until the gateway has sealed it anew',
+    ),
   ZOETROPE_INTERNAL_TOKEN: z.string().min(16).describe('bearer token between our own services'),
   ZOETROPE_EGRESS_ALLOW: z
     .string()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { seal, sealingKey, unseal } from './sealing.js';
+import { seal, sealingKey, sealingKeys, unseal } from './sealing.js';
 
 const key = sealingKey(randomBytes(32).toString('base64'));
 
@@ -25,5 +25,23 @@ describe('a sealed secret', () => {
 
   it('refuses a short key, without repeating it', () => {
     expect(() => sealingKey('c2hvcnQ=')).toThrow(/^ZOETROPE_SECRET_KEY must be 32 characters or more$/);
+  });
+});
+
+describe('keys before and after a change', () => {
+  const [old, now] = ['o'.repeat(32), 'n'.repeat(32)];
+
+  it('open what either of them sealed, and seal with the new one', () => {
+    const keys = sealingKeys({ ZOETROPE_SECRET_KEY: now, ZOETROPE_SECRET_KEY_PREVIOUS: old });
+    expect(unseal(keys, seal(sealingKey(old), 'a', 'c'), 'c')).toBe('a');
+    const renewed = seal(keys[0], 'b', 'c');
+    expect(unseal(sealingKeys({ ZOETROPE_SECRET_KEY: now }), renewed, 'c')).toBe('b');
+  });
+
+  it('say which variable is missing when neither opens it', () => {
+    const sealed = seal(sealingKey('x'.repeat(32)), 'a', 'c');
+    expect(() =>
+      unseal(sealingKeys({ ZOETROPE_SECRET_KEY: now, ZOETROPE_SECRET_KEY_PREVIOUS: old }), sealed, 'c'),
+    ).toThrow('ZOETROPE_SECRET_KEY_PREVIOUS');
   });
 });

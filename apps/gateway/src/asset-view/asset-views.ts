@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AssetDetail, AssetList, AssetStatus } from '@zoetrope/contracts/api/assets';
-import { CONFIG } from '@zoetrope/platform/config';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import type { GatewayConfig } from '../config.js';
 import { Directory } from '../directory/directory.js';
 import { ApiError } from '../http/api-error.js';
 import { RowStore } from '../projections/row-store.js';
 import { type AssetRow, type ChargeRow, type GenerationRow, RowSet } from '../projections/rows.js';
+import { type EmbedOf, Embeds } from '../signing/embed-urls.js';
 import { FreshRows } from './fresh-rows.js';
 import { assetView, generationView, type ServedGeneration } from './views.js';
 
@@ -32,10 +31,10 @@ interface WithCharge {
 @Injectable()
 export class AssetViews {
   constructor(
-    @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly database: DataSource,
     private readonly directory: Directory,
     private readonly fresh: FreshRows,
+    private readonly embeds: Embeds,
   ) {}
 
   /**
@@ -53,7 +52,7 @@ export class AssetViews {
     const shown = page.slice(0, GENERATIONS);
     const last = shown.at(-1)?.generation.number;
     return {
-      asset: assetView(asset, served, this.embed(asset.project_id)),
+      asset: assetView(asset, served, await this.embed(asset.project_id)),
       generations: shown.map(({ generation, charge }) => generationView(generation, charge ?? undefined)),
       generations_cursor: page.length > GENERATIONS && last !== undefined ? String(last) : null,
     };
@@ -77,17 +76,17 @@ export class AssetViews {
       [projectId, status ?? null, before ?? Number.MAX_SAFE_INTEGER, limit + 1],
     );
     const shown = rows.slice(0, limit);
-    const embed = this.embed(projectId);
+    const embed = await this.embed(projectId);
     return {
       items: shown.map(({ asset, served }) => assetView(asset, served ?? undefined, embed)),
       next_cursor: rows.length > limit ? String(shown.at(-1)?.asset.created_seq) : null,
     };
   }
 
-  private embed(projectId: string) {
+  private embed(projectId: string): Promise<EmbedOf> {
     const project = this.directory.project(projectId);
     if (project === undefined) throw new ApiError('not_found');
-    return { publicUrl: this.config.PUBLIC_URL, proxyKey: project.proxyKey };
+    return this.embeds.of(project);
   }
 
   /** One more than a page, so that it is known whether another follows. */

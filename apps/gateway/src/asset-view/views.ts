@@ -1,20 +1,13 @@
 import type { AssetView, GenerationView } from '@zoetrope/contracts/api/assets';
-import { buildProxyUrl } from '@zoetrope/domain/proxy-url';
 import type { AssetRow, ChargeRow, GenerationRow } from '../projections/rows.js';
-
-/** Where an asset's URLs lead. */
-export interface Embed {
-  readonly publicUrl: string;
-  readonly proxyKey: string;
-}
+import type { EmbedOf } from '../signing/embed-urls.js';
 
 /** Of the generation that is being served. */
 export type ServedGeneration = Pick<GenerationRow, 'vision_prompt' | 'ready_at'>;
 
 /** An asset as its owner sees it (PRODUCT 3.3): current values, and the served video's own. */
-export function assetView(row: AssetRow, served: ServedGeneration | undefined, embed: Embed): AssetView {
+export function assetView(row: AssetRow, served: ServedGeneration | undefined, embed: EmbedOf): AssetView {
   const { id, project_id, src_url, status, motion, mode, dur_seconds, aspect, seed, video } = row;
-  const url = (format: 'mp4' | 'jpg') => buildProxyUrl({ ...embed, src: src_url, asked: row.asked, format });
   return {
     id,
     project_id,
@@ -25,8 +18,7 @@ export function assetView(row: AssetRow, served: ServedGeneration | undefined, e
     dur_seconds,
     aspect,
     seed,
-    mp4_url: url('mp4'),
-    poster_url: url('jpg'),
+    ...embed(src_url, row.asked),
     duration_ms: video?.durationMs ?? null,
     width: video?.width ?? null,
     height: video?.height ?? null,

@@ -9,9 +9,10 @@ import type { Recorded } from '@zoetrope/contracts/fact';
 import { AccountOpened, PlanChanged } from '@zoetrope/contracts/facts/tenant';
 import type { PlanName } from '@zoetrope/contracts/plans';
 import type { EventLog, Follow } from '@zoetrope/eventlog/event-log';
+import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { ApiError } from '../http/api-error.js';
-import { evolveProject, type Project } from './project.js';
+import { evolveProject, type Project, stillValid } from './project.js';
 
 /** Milliseconds a write waits until this gateway has seen it. */
 const OWN_WRITE_MS = 2_000;
@@ -26,7 +27,10 @@ export class Directory implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly plans = new Map<string, PlanName>();
   private follow?: Follow;
 
-  constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {}
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** Resolves when everything so far is known; until then the gateway does not listen. */
   async onApplicationBootstrap(): Promise<void> {
@@ -52,8 +56,12 @@ export class Directory implements OnApplicationBootstrap, OnApplicationShutdown 
     return project?.deleted ? undefined : project;
   }
 
+  /** The project whose key this is, or was until so lately that it still works. */
   projectByKey(proxyKey: string): Project | undefined {
-    return this.project(this.keys.get(proxyKey) ?? '');
+    const project = this.project(this.keys.get(proxyKey) ?? '');
+    if (project === undefined || project.proxyKey === proxyKey) return project;
+    const older: readonly string[] = stillValid(project.previousKeys, this.clock.now());
+    return older.includes(proxyKey) ? project : undefined;
   }
 
   /** An owner's projects, newest first. */
@@ -90,8 +98,8 @@ export class Directory implements OnApplicationBootstrap, OnApplicationShutdown 
     const project = evolveProject(before, fact);
     if (!project) return;
     this.projects.set(id, project);
-    if (before) return;
     this.keys.set(project.proxyKey, id);
+    if (before) return;
     this.owned.set(project.ownerId, [...(this.owned.get(project.ownerId) ?? []), id]);
   }
 }

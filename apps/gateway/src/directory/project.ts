@@ -7,13 +7,22 @@ import {
   ProjectDeleted,
   ProjectRenamed,
   ProxyConfigChanged,
+  ProxyKeyRotated,
+  SigningSecretRotated,
   WebhooksConfigured,
 } from '@zoetrope/contracts/facts/tenant';
-import type { OwnerId, ProjectId, ProxyKey } from '@zoetrope/contracts/ids';
+import type { OwnerId, ProjectId, ProxyKey, SigningSecretId } from '@zoetrope/contracts/ids';
 import { type Defaults, PRODUCT_DEFAULTS } from '@zoetrope/contracts/parameters';
 import { DEFAULT_WEBHOOK_EVENTS, type WebhookEventType } from '@zoetrope/contracts/webhook-events';
 
-/** One project as its facts tell it. */
+/** Something replaced that still works. */
+export interface Overlapping<T> {
+  readonly value: T;
+  /** Unix ms. */
+  readonly until: number;
+}
+
+/** One project as its facts tell it. Fields with a question mark came later: a stored row need not have them. */
 export interface Project {
   readonly id: ProjectId;
   readonly ownerId: OwnerId;
@@ -21,7 +30,12 @@ export interface Project {
   readonly proxyKey: ProxyKey;
   readonly defaults: Defaults;
   readonly allowedOrigins: readonly string[];
+  /** Older keys, newest first; some may have ended. */
+  readonly previousKeys?: readonly Overlapping<ProxyKey>[];
   readonly signingEnabled: boolean;
+  /** What proxy URLs are signed with; undefined while none was minted. */
+  readonly signingSecretId?: SigningSecretId;
+  readonly previousSecrets?: readonly Overlapping<SigningSecretId>[];
   readonly autoGenerate: boolean;
   /** How many new assets its proxy key starts in a minute. */
   readonly newAssetsPerMinute: number;
@@ -77,7 +91,37 @@ const configured = (project: Project, data: ReturnType<typeof ProxyConfigChanged
   signingEnabled: data.signingEnabled ?? project.signingEnabled,
   autoGenerate: data.autoGenerate ?? project.autoGenerate,
   newAssetsPerMinute: data.newAssetsPerMinute ?? project.newAssetsPerMinute,
+  ...(data.signingSecretId && { signingSecretId: data.signingSecretId }),
 });
+
+/** What still works besides the new one: what was current until now, and older ones whose time is not over. */
+function overlapping<T>(
+  replaced: T | undefined,
+  older: readonly Overlapping<T>[] = [],
+  { at, until }: { at: number; until: number | null },
+): readonly Overlapping<T>[] {
+  if (until === null) return [];
+  const left = older.filter((one) => one.until > at);
+  return replaced === undefined ? left : [{ value: replaced, until }, ...left];
+}
+
+/** Values of `all` that still work at `now`, Unix ms. */
+export const stillValid = <T>(all: readonly Overlapping<T>[] | undefined, now: number): T[] =>
+  (all ?? []).filter(({ until }) => until > now).map(({ value }) => value);
+
+const rotated = (project: Project, fact: Recorded): Project | undefined => {
+  if (ProxyKeyRotated.is(fact)) {
+    const span = { at: fact.meta.ts, until: fact.data.overlapUntil };
+    const previousKeys = overlapping(project.proxyKey, project.previousKeys, span);
+    return { ...project, proxyKey: fact.data.proxyKey, previousKeys };
+  }
+  if (SigningSecretRotated.is(fact)) {
+    const span = { at: fact.meta.ts, until: fact.data.overlapUntil };
+    const previousSecrets = overlapping(project.signingSecretId, project.previousSecrets, span);
+    return { ...project, signingSecretId: fact.data.signingSecretId, previousSecrets };
+  }
+  return undefined;
+};
 
 const changed = (project: Project, fact: Recorded): Project => {
   if (ProjectRenamed.is(fact)) return { ...project, name: fact.data.name };
@@ -90,7 +134,8 @@ const changed = (project: Project, fact: Recorded): Project => {
     const { url, events, enabled } = fact.data;
     return { ...project, webhookUrl: url, webhookEvents: events, webhooksEnabled: enabled };
   }
-  return ProjectDeleted.is(fact) ? { ...project, deleted: true } : project;
+  if (ProjectDeleted.is(fact)) return { ...project, deleted: true };
+  return rotated(project, fact) ?? project;
 };
 
 /** Applies one fact of `project.<id>`. A fact before the creation says nothing. */

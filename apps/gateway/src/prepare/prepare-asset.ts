@@ -75,7 +75,9 @@ export class PrepareAsset {
   async prepare(ask: AskPrepare): Promise<Prepared> {
     const assetId = assetIdOf(ask.project.id, ask.src, ask.asked);
     const present = await this.present(assetId);
-    return present.state.origin ? this.existing(ask, assetId, present) : this.create(ask, assetId);
+    // Of a purged asset only the deletion is left.
+    const isKnown = present.state.origin !== undefined || present.state.deleted;
+    return isKnown ? this.existing(ask, assetId, present) : this.create(ask, assetId);
   }
 
   /** Sequence of the newest request of the asset that these words name; 0 when there is none. */

@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { PrepareAnswer, PrepareBody } from '@zoetrope/contracts/api/assets';
 import type { PrepareAsked } from '@zoetrope/contracts/parameters';
-import { buildProxyUrl } from '@zoetrope/domain/proxy-url';
 import { CONFIG } from '@zoetrope/platform/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
@@ -17,6 +16,7 @@ import { sourceAsAsked } from '../proxy-url/source.js';
 import { RateBucket } from '../rate-limit/rate-limit.guard.js';
 import { etaSeconds } from '../regenerate/eta.js';
 import { outcomeOf } from '../regenerate/refusals.js';
+import { Embeds } from '../signing/embed-urls.js';
 import { PrepareAsset, type Prepared } from './prepare-asset.js';
 import { checkSourceUrl } from './source-url.js';
 
@@ -27,6 +27,7 @@ export class PrepareController {
     private readonly directory: Directory,
     private readonly assets: PrepareAsset,
     private readonly keyed: Keyed,
+    private readonly embeds: Embeds,
   ) {}
 
   @Post('prepare')
@@ -71,23 +72,21 @@ export class PrepareController {
     return async (commandId, after) => {
       const ask = { project, src, asked, commandId, requestedBy: 'api' as const, after };
       const prepared = await this.assets.prepare(ask);
-      const body = () => this.describe(prepared, project, src, asked);
+      const urls = (await this.embeds.of(project))(src, asked);
+      const body = () => ({ ...describe(prepared, project, asked), ...urls });
       if (prepared.kind === 'started') return outcomeOf(prepared.asked, body);
       return { kind: 'answer', status: 200, body: body() };
     };
   }
+}
 
-  private describe(prepared: Prepared, project: Project, src: string, asked: PrepareAsked) {
-    const { publicUrl, proxyKey } = { publicUrl: this.config.PUBLIC_URL, proxyKey: project.proxyKey };
-    const status = prepared.kind === 'started' ? 'pending' : prepared.status;
-    const { mode = project.defaults.mode, dur_seconds = project.defaults.dur_seconds } = asked;
-    return {
-      asset_id: prepared.assetId,
-      status,
-      eta_seconds: status === 'pending' ? etaSeconds(mode, dur_seconds) : 0,
-      mp4_url: buildProxyUrl({ publicUrl, proxyKey, src, asked, format: 'mp4' }),
-      poster_url: buildProxyUrl({ publicUrl, proxyKey, src, asked, format: 'jpg' }),
-      generation: prepared.kind === 'started' ? prepared.asked.generation : prepared.generation,
-    };
-  }
+function describe(prepared: Prepared, project: Project, asked: PrepareAsked) {
+  const status = prepared.kind === 'started' ? 'pending' : prepared.status;
+  const { mode = project.defaults.mode, dur_seconds = project.defaults.dur_seconds } = asked;
+  return {
+    asset_id: prepared.assetId,
+    status,
+    eta_seconds: status === 'pending' ? etaSeconds(mode, dur_seconds) : 0,
+    generation: prepared.kind === 'started' ? prepared.asked.generation : prepared.generation,
+  };
 }

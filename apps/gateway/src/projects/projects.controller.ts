@@ -7,20 +7,13 @@ import {
   ProjectList,
   ProjectListQuery,
   ProjectView,
-  ProxyConfigBody,
 } from '@zoetrope/contracts/api/projects';
 import type { Brand } from '@zoetrope/contracts/brand';
 import type { ApiErrorCode } from '@zoetrope/contracts/errors';
-import {
-  BillingChanged,
-  BrandChanged,
-  ProjectRenamed,
-  ProxyConfigChanged,
-} from '@zoetrope/contracts/facts/tenant';
+import { BillingChanged, BrandChanged, ProjectRenamed } from '@zoetrope/contracts/facts/tenant';
 import type { z } from 'zod';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import { Directory } from '../directory/directory.js';
-import { fieldError } from '../http/api-error.js';
 import { numericCursor } from '../http/cursor.js';
 import { JsonBody, ValidQuery } from '../http/json-body.js';
 import { Documented } from '../openapi/documented.js';
@@ -93,37 +86,6 @@ export class ProjectsController {
   ) {
     const changed = await this.projects.change(id, userId, ({ id: projectId, ownerId, name: before }) =>
       name === undefined || name === before ? undefined : ProjectRenamed({ projectId, ownerId, name }),
-    );
-    return projectView(changed);
-  }
-
-  @Put(':id/proxy-config')
-  @Documented({
-    summary: 'Origins, defaults and limits of the proxy URL; what is left out stays',
-    body: ProxyConfigBody,
-    ...written,
-  })
-  async proxyConfig(
-    @Param('id') id: string,
-    @JsonBody(ProxyConfigBody) body: z.infer<typeof ProxyConfigBody>,
-    @CurrentCaller() { userId }: Caller,
-  ) {
-    // An embed must never break: signing is switched on only by a version whose proxy URLs check signatures.
-    if (body.enable_signing) throw fieldError('enable_signing', 'signing is not available in this version');
-    const changed = await this.projects.change(id, userId, ({ id: projectId, ownerId }) =>
-      Object.keys(body).length === 0
-        ? undefined
-        : ProxyConfigChanged({
-            projectId,
-            ownerId,
-            allowedOrigins: body.allowed_origins,
-            defaultMotion: body.default_motion,
-            defaultMode: body.default_mode,
-            defaultDurSeconds: body.default_dur_seconds,
-            signingEnabled: body.enable_signing,
-            autoGenerate: body.auto_generate,
-            newAssetsPerMinute: body.new_assets_per_minute,
-          }),
     );
     return projectView(changed);
   }

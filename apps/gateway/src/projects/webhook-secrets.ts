@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '@zoetrope/platform/config';
-import { type SealingKey, seal, sealingKey, unseal, webhookSecretContext } from '@zoetrope/platform/sealing';
+import { seal, sealingKeys, unseal, webhookSecretContext } from '@zoetrope/platform/sealing';
 import { DataSource } from 'typeorm';
 import type { GatewayConfig } from '../config.js';
 
@@ -11,19 +11,19 @@ const SECRET_BYTES = 32;
 /** Signing secrets of webhook endpoints, sealed in `secrets.webhook_secret`; the notifier reads them. */
 @Injectable()
 export class WebhookSecrets {
-  private readonly key: SealingKey;
+  private readonly keys: ReturnType<typeof sealingKeys>;
 
   constructor(
     @Inject(CONFIG) config: GatewayConfig,
     private readonly database: DataSource,
   ) {
-    this.key = sealingKey(config.ZOETROPE_SECRET_KEY);
+    this.keys = sealingKeys(config);
   }
 
   /** Makes the project's secret unless it has one. @returns it only to who made it: it is shown once */
   async mint(projectId: string): Promise<string | undefined> {
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const sealed = seal(this.key, secret, webhookSecretContext(projectId));
+    const sealed = seal(this.keys[0], secret, webhookSecretContext(projectId));
     const made: unknown[] = await this.database.query(
       `INSERT INTO secrets.webhook_secret (project_id, secret_encrypted) VALUES ($1, $2)
        ON CONFLICT (project_id) DO NOTHING RETURNING project_id`,
@@ -40,6 +40,6 @@ export class WebhookSecrets {
     );
     const [row] = rows;
     if (!row) return null;
-    return `whsec_…${unseal(this.key, row.secret_encrypted, webhookSecretContext(projectId)).slice(-4)}`;
+    return `whsec_…${unseal(this.keys, row.secret_encrypted, webhookSecretContext(projectId)).slice(-4)}`;
   }
 }

@@ -7,6 +7,8 @@ export interface ProxyAsk extends ProxyQuery {
   readonly proxyKey: string;
   /** Absolute address, exactly as an equal prepare would have it. */
   readonly source: string;
+  /** The whole URL that the base64url stood for, as it was written: what a signature is made over. */
+  readonly encoded?: string;
   readonly format: ProxyFormat;
 }
 
@@ -34,12 +36,15 @@ export function parseProxyUrl(rawUrl: string, publicUrl: string): ParsedProxyUrl
   if (source === undefined) return no('src is not an http(s) address of at most 2048 characters');
   const parsed = parseProxyQuery(cut === -1 ? '' : rawUrl.slice(cut + 1));
   if (!parsed.ok) return parsed;
-  return { ok: true, ask: { proxyKey, source, format: format as ProxyFormat, ...parsed.query } };
+  const encoded = isAddress(src) ? undefined : address;
+  return { ok: true, ask: { proxyKey, source, encoded, format: format as ProxyFormat, ...parsed.query } };
 }
+
+const isAddress = (src: string): boolean => /[./]/.test(src);
 
 /** A `{src}` with a dot or slash is an address, else unpadded base64url (RFC 4648 5) of the whole URL. */
 function sourceOf(src: string): string | undefined {
-  if (!/[./]/.test(src)) return fromBase64Url(src);
+  if (!isAddress(src)) return fromBase64Url(src);
   // `https://…` pasted whole would parse as a host named "https".
   return /^[A-Za-z0-9[_-]/.test(src) && !/^https?:\/\//i.test(src) ? `https://${src}` : undefined;
 }

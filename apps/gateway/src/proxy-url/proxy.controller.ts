@@ -46,6 +46,7 @@ export class ProxyController {
       'unknown_project_key',
       'origin_not_in_allowlist',
       'invalid_signature',
+      'signature_expired',
       'not_found',
       'asset_deleted',
       'file_too_large',
@@ -58,7 +59,7 @@ export class ProxyController {
     ],
   })
   async answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const admitted = this.admission.admit(request.raw.url ?? request.url);
+    const admitted = await this.admission.admit(request.raw.url ?? request.url);
     const { ask, project } = admitted;
     const assetId = assetIdOf(project.id, ask.source, ask.asked);
     const respond = (isFirst: boolean) =>

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '@zoetrope/platform/config';
-import { type SealingKey, sealingKey, unseal, webhookSecretContext } from '@zoetrope/platform/sealing';
+import { sealingKeys, unseal, webhookSecretContext } from '@zoetrope/platform/sealing';
 import type { Pool } from 'pg';
 import standardwebhooks from 'standardwebhooks';
 import type { NotifierConfig } from '../config.js';
@@ -17,13 +17,13 @@ export interface SignedHeaders {
 /** Signs bodies with the project's secret, which is decrypted for the moment of signing only. */
 @Injectable()
 export class WebhookSigning {
-  readonly #key: SealingKey;
+  readonly #keys: ReturnType<typeof sealingKeys>;
 
   constructor(
     @Inject(CONFIG) config: NotifierConfig,
     @Inject(DATABASE) private readonly pool: Pool,
   ) {
-    this.#key = sealingKey(config.ZOETROPE_SECRET_KEY);
+    this.#keys = sealingKeys(config);
   }
 
   /**
@@ -35,7 +35,7 @@ export class WebhookSigning {
     const found = await this.pool.query<{ secret_encrypted: string }>(text, [projectId]);
     const sealed = found.rows[0]?.secret_encrypted;
     if (sealed === undefined) return undefined;
-    const secret = unseal(this.#key, sealed, webhookSecretContext(projectId));
+    const secret = unseal(this.#keys, sealed, webhookSecretContext(projectId));
     return {
       'webhook-id': eventId,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),

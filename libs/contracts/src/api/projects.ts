@@ -8,22 +8,38 @@ export const ProjectName = Text.trim().min(1).max(120);
 export const CreateProjectBody = z.strictObject({ name: ProjectName });
 export const PatchProjectBody = z.strictObject({ name: ProjectName.optional() });
 
+const hasScheme = (entry: string): boolean => /^https?:\/\//i.test(entry);
+const parsed = (entry: string): URL | null => URL.parse(hasScheme(entry) ? entry : `https://${entry}`);
+
 /** A single label such as `com` is everybody's. Numbers and short forms of addresses have their dots once parsed. */
 function namesOneOwner(entry: string): boolean {
-  const url = URL.parse(/^https?:/i.test(entry) ? entry : `https://${entry}`);
-  const host = url?.hostname.replace(/\.$/, '') ?? '';
+  const host = parsed(entry)?.hostname.replace(/\.$/, '') ?? '';
   return host === 'localhost' || host.startsWith('[') || /[^.]\.[^.]/.test(host);
 }
 
+/** One spelling for one origin: lower case, ASCII, no default port, no dot or slash at the end. */
+function normalised(entry: string): string {
+  const url = parsed(entry);
+  if (!url) return entry;
+  url.hostname = url.hostname.replace(/\.$/, '');
+  return hasScheme(entry) ? url.origin : url.host;
+}
+
 /** `https://host`, `http://host:port` or a bare host: the origin, or the parent domain, of allowed sources. */
-export const AllowedOrigin = z
-  .string()
+export const AllowedOrigin = Text.trim()
   .max(300)
-  .regex(/^(https?:\/\/)?[A-Za-z0-9.\-[\]:]+$/, 'an origin such as https://images.example.com or a domain')
-  .refine(namesOneOwner, 'a host needs a dot, or is localhost or an IP address');
+  .regex(/^(https?:\/\/)?[^\s/?#@\\*]+\/?$/i, 'an origin such as https://images.example.com or a domain')
+  .refine(namesOneOwner, 'a host needs a dot, or is localhost or an IP address')
+  .transform(normalised);
+
+/** At most 50 (PRODUCT 2); the same one twice counts once. */
+const AllowedOrigins = z
+  .array(AllowedOrigin)
+  .max(50)
+  .transform((entries) => [...new Set(entries)]);
 
 export const ProxyConfigBody = z.strictObject({
-  allowed_origins: z.array(AllowedOrigin).max(50).optional(),
+  allowed_origins: AllowedOrigins.optional(),
   default_motion: Motion.optional(),
   default_mode: Mode.optional(),
   default_dur_seconds: DurSeconds.optional(),
@@ -74,6 +90,18 @@ export const ProjectView = z.object({
   created_at: z.number().int(),
 });
 export type ProjectView = z.infer<typeof ProjectView>;
+/** `signing_secret`: only in the answer that minted it. */
+export const ProxyConfigAnswer = ProjectView.extend({ signing_secret: z.string().optional() });
+
+/** `revoke=now`: the old one, and everything older, stops at once. */
+export const RotateKeyQuery = z.object({
+  which: z.enum(['proxy', 'signing']),
+  revoke: z.literal('now').optional(),
+});
+export const RotateKeyAnswer = z.union([
+  z.object({ proxy_key: z.string() }),
+  z.object({ signing_secret: z.string() }),
+]);
 export const ProjectListQuery = z.object({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Brand } from '../brand.js';
 import { defineFact, type FactOf } from '../fact.js';
-import { OwnerId, ProjectId, ProxyKey } from '../ids.js';
+import { OwnerId, ProjectId, ProxyKey, SigningSecretId } from '../ids.js';
 import { DurSeconds, Mode, Motion } from '../parameters.js';
 import { PlanName } from '../plans.js';
 import { WebhookEventType } from '../webhook-events.js';
@@ -52,7 +52,34 @@ export const ProxyConfigChanged = defineFact(
     signingEnabled: z.boolean().optional(),
     autoGenerate: z.boolean().optional(),
     newAssetsPerMinute: z.number().int().optional(),
+    /** Signing was turned on for the first time, with this secret. */
+    signingSecretId: SigningSecretId.optional(),
   }),
+);
+
+/** Until when what was replaced still works, Unix ms; null: it, and everything older, stopped at once. */
+const overlapUntil = z.number().int().nullable();
+
+/**
+ * The project's embeds have a new key. Caches hold answers under the old one: they are purged now and when the
+ * overlap ends.
+ */
+export const ProxyKeyRotated = defineFact(
+  'ProxyKeyRotated',
+  1,
+  'gateway',
+  z.strictObject({ ...project, proxyKey: ProxyKey, overlapUntil }),
+);
+
+/**
+ * Proxy URLs are signed with another secret from now on; the secret is in PostgreSQL's `secrets` schema. It does not
+ * mean that signing is on. Caches are purged as for a new key.
+ */
+export const SigningSecretRotated = defineFact(
+  'SigningSecretRotated',
+  1,
+  'gateway',
+  z.strictObject({ ...project, signingSecretId: SigningSecretId, overlapUntil }),
 );
 
 /** Beyond the plan's number this project's requests may go on, up to the cap (null: the plan's own number). */
@@ -91,6 +118,8 @@ export const PROJECT_FACTS = [
   ProjectCreated,
   ProjectRenamed,
   ProxyConfigChanged,
+  ProxyKeyRotated,
+  SigningSecretRotated,
   BillingChanged,
   BrandChanged,
   WebhooksConfigured,
