@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { planCommand } from './plan/plan-command.js';
 import { traceCommand } from './trace/trace-command.js';
+import { usageCommand } from './usage/usage-command.js';
 
 const program = new Command('ops')
   .description('Operate a Zoetrope installation')
   .showHelpAfterError()
   .addCommand(traceCommand())
-  .addCommand(planCommand());
+  .addCommand(planCommand())
+  .addCommand(usageCommand());
 
 try {
   await program.parseAsync();

@@ -13,7 +13,11 @@ type Data<T> = FactOf<T>['data'];
 
 /** A ledger's subject: facts are appended only where the writer expected them. */
 export class LedgerLog {
-  readonly facts: Fact[] = [];
+  readonly facts: Fact[];
+
+  constructor(facts: readonly Fact[] = []) {
+    this.facts = [...facts];
+  }
 
   append(fact: Fact, expect: number): boolean {
     if (this.facts.length !== expect) return false;

@@ -2,21 +2,28 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AccountOpened } from '@zoetrope/contracts/facts/tenant';
 import { OwnerId, periodEnd, periodOf } from '@zoetrope/contracts/ids';
 import { accountSubject, ledgerSubject } from '@zoetrope/contracts/subjects';
-import { foldLedger, usage } from '@zoetrope/domain/ledger';
+import { type Ledger, usage } from '@zoetrope/domain/ledger';
+import { ledgerFolding } from '@zoetrope/domain/ledger-folding';
+import { Books } from '@zoetrope/eventlog/books';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Directory } from '../directory/directory.js';
-import type { User } from './sessions.js';
+import type { User } from './user.js';
 
 /** What the log knows of people: plans and usage. */
 @Injectable()
 export class Accounts {
+  /** Months as far as they were read: the next look at one reads what came since. */
+  private readonly ledgers: Books<Ledger>;
+
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly directory: Directory,
-  ) {}
+  ) {
+    this.ledgers = new Books(log, ledgerFolding);
+  }
 
   /**
    * Opens the account of a user who has none: right after sign-up, and again at any later call, since the process
@@ -36,7 +43,7 @@ export class Accounts {
   async describe(user: User) {
     const plan = this.directory.planOf(user.id) ?? 'free';
     const period = periodOf(this.clock.now());
-    const ledger = foldLedger(await this.log.readCurrent(ledgerSubject(user.id, period)));
+    const ledger = await this.ledgers.current(ledgerSubject(user.id, period));
     const { id, email, name, createdAt: created_at } = user;
     const generations = { ...usage(ledger, plan), resets_at: periodEnd(period) };
     return { id, email, name, plan, generations, created_at };
