@@ -16,6 +16,7 @@ import { OutputsController } from './predictions/outputs.controller.js';
 import { PredictionStore } from './predictions/prediction-store.js';
 import { PredictionsController } from './predictions/predictions.controller.js';
 import { FixtureClips } from './runs/fixture-clips.js';
+import { FixtureGate } from './runs/fixture-gate.js';
 import { MakeOutput } from './runs/make-output.js';
 import { Renderer } from './runs/renderer.js';
 import { Retention } from './runs/retention.js';
@@ -46,6 +47,7 @@ export class AppModule {
         FaultQueue,
         FileStore,
         FixtureClips,
+        FixtureGate,
         InputImages,
         Journal,
         MakeOutput,

@@ -287,6 +287,24 @@ describe('faults', () => {
   });
 });
 
+describe('fixtures on hold', () => {
+  const hold = async (held: unknown) => (await post('/_local/fixtures', { held })).status;
+  const ask = () => replicate.predictions.create({ model: FIXTURE, input: {} });
+
+  it('start, and end when they are let go', async () => {
+    expect(await hold(true)).toBe(200);
+    const waiting = [await ask(), await ask()];
+    const cancelled = await ask();
+    expect((await replicate.predictions.cancel(cancelled.id)).status).toBe('canceled');
+    for (const { id } of waiting) expect((await replicate.predictions.get(id)).status).toBe('processing');
+    expect(await hold(false)).toBe(200);
+    for (const each of waiting)
+      expect((await replicate.wait(each, { interval: 20 })).status).toBe('succeeded');
+    expect((await waitFor(FIXTURE, {}))[0].status).toBe('succeeded');
+    expect(await hold('yes')).toBe(422);
+  });
+});
+
 /** Creates, waits for the end, and downloads the output where there is one. */
 async function waitFor(model: string, input: object): Promise<[Prediction, Buffer]> {
   const prediction = await replicate.predictions.create({ model, input, wait: true });

@@ -6,6 +6,7 @@ import { MODELS } from '../predictions/models.js';
 import type { Prediction } from '../predictions/prediction.js';
 import { PredictionStore } from '../predictions/prediction-store.js';
 import { FixtureClips } from './fixture-clips.js';
+import { FixtureGate } from './fixture-gate.js';
 import { type Progress, Renderer } from './renderer.js';
 
 const OUTPUT = 'output.mp4';
@@ -20,6 +21,7 @@ export class MakeOutput {
   constructor(
     private readonly renderer: Renderer,
     private readonly fixtures: FixtureClips,
+    private readonly gate: FixtureGate,
     private readonly images: InputImages,
     private readonly store: PredictionStore,
   ) {}
@@ -36,6 +38,7 @@ export class MakeOutput {
     prediction.logs += `Using seed: ${seed}\n`;
     const shape = MODELS.get(prediction.model)?.shape?.(input);
     if (!shape) {
+      await this.gate.passed(signal);
       await this.fixtures.copyTo(output, seed);
       return OUTPUT;
     }
