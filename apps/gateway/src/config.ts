@@ -1,6 +1,7 @@
 import { RATE_LIMITS } from '@zoetrope/contracts/api/common';
 import { commonConfig, serviceConfig } from '@zoetrope/platform/config';
 import { z } from 'zod';
+import { accountConfig } from './accounts/account-config.js';
 
 const perMinute = (fallback: number, what: string) =>
   z.coerce.number().int().min(1).max(1_000_000).default(fallback).describe(`${what} per user and minute`);
@@ -44,9 +45,6 @@ export const gatewayConfig = serviceConfig.extend({
     .default('https://api.replicate.com/v1')
     .describe("Replicate's API, or the local renderer's"),
   REPLICATE_API_TOKEN: z.string().min(1).optional().describe("token of Replicate's API"),
-  GOOGLE_CLIENT_ID: z.string().optional().describe('with its secret: sign-in by Google'),
-  GOOGLE_CLIENT_SECRET: z.string().optional().describe('secret of the Google client'),
-  GITHUB_CLIENT_ID: z.string().optional().describe('with its secret: sign-in by GitHub'),
-  GITHUB_CLIENT_SECRET: z.string().optional().describe('secret of the GitHub client'),
+  ...accountConfig,
 });
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

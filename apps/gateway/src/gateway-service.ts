@@ -9,6 +9,9 @@ export const gatewayService = (config: GatewayConfig): ServiceOptions<GatewayCon
   module: AppModule,
   config,
   database: true,
-  transport: false,
-  http: { adapter: adapterOptions(config.PUBLIC_URL), bodyParser: false, setup: (app) => frame(app) },
+  http: {
+    adapter: adapterOptions(config.PUBLIC_URL, config.TRUSTED_PROXIES),
+    bodyParser: false,
+    setup: (app) => frame(app),
+  },
 });

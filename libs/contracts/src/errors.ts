@@ -10,6 +10,7 @@ export const API_ERRORS = {
   invalid_callback: { status: 401, message: 'invalid callback signature' },
   origin_not_allowed: { status: 403, message: 'origin not allowed' },
   read_only_token: { status: 403, message: 'token is read-only' },
+  session_required: { status: 403, message: 'not allowed with a token: sign in' },
   unknown_project_key: { status: 403, message: 'unknown project key' },
   origin_not_in_allowlist: { status: 403, message: 'origin not in allowlist' },
   invalid_signature: { status: 403, message: 'invalid signature' },

@@ -1,12 +1,14 @@
-import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
-import { MeAnswer, SessionAnswer, SignInBody, SignUpBody } from '@zoetrope/contracts/api/users';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { MeAnswer, SessionAnswer, SignInBody, SignOutQuery, SignUpBody } from '@zoetrope/contracts/api/users';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { JsonBody } from '../http/json-body.js';
+import { JsonBody, ValidQuery } from '../http/json-body.js';
 import { Documented } from '../openapi/documented.js';
 import { Accounts } from './accounts.js';
 import { type Caller, CurrentCaller, Public } from './caller.js';
-import { Sessions, type SignedIn, type User } from './sessions.js';
+import { Entrance } from './entrance.js';
+import { Sessions, type SignedIn } from './sessions.js';
+import type { User } from './user.js';
 
 const shown = ({ id, email, name }: User) => ({ user: { id, email, name } });
 
@@ -14,6 +16,7 @@ const shown = ({ id, email, name }: User) => ({ user: { id, email, name } });
 export class AccountsController {
   constructor(
     private readonly sessions: Sessions,
+    private readonly entrance: Entrance,
     private readonly accounts: Accounts,
   ) {}
 
@@ -23,13 +26,14 @@ export class AccountsController {
     summary: 'Sign up with e-mail and password; sets the session cookie',
     body: SignUpBody,
     answer: { status: 201, schema: SessionAnswer },
-    errors: ['validation_failed', 'origin_not_allowed', 'email_taken'],
+    errors: ['validation_failed', 'origin_not_allowed', 'email_taken', 'rate_limited'],
   })
   async signUp(
     @JsonBody(SignUpBody) body: z.infer<typeof SignUpBody>,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.welcome(await this.sessions.signUp(body), reply);
+    return this.welcome(await this.entrance.signUp(body, request), reply);
   }
 
   @Post('signin')
@@ -39,28 +43,33 @@ export class AccountsController {
     summary: 'Sign in with e-mail and password; sets the session cookie',
     body: SignInBody,
     answer: { status: 200, schema: SessionAnswer },
-    errors: ['validation_failed', 'invalid_credentials', 'origin_not_allowed'],
+    errors: ['validation_failed', 'invalid_credentials', 'origin_not_allowed', 'rate_limited'],
   })
   async signIn(
     @JsonBody(SignInBody) body: z.infer<typeof SignInBody>,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.welcome(await this.sessions.signIn(body), reply);
+    return this.welcome(await this.entrance.signIn(body, request), reply);
   }
 
   @Post('signout')
   @HttpCode(200)
   @Public()
   @Documented({
-    summary: 'Destroy the session',
+    summary: 'Destroy the session; `everywhere=true` destroys every session of the user; API tokens stay',
+    query: SignOutQuery,
     answer: { status: 200, schema: SessionAnswer },
-    errors: ['origin_not_allowed'],
+    errors: ['validation_failed', 'origin_not_allowed'],
   })
   async signOut(
+    @ValidQuery(SignOutQuery) { everywhere }: z.infer<typeof SignOutQuery>,
     @Headers('cookie') cookie: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    void reply.header('set-cookie', await this.sessions.signOut(cookie));
+    const all = everywhere === 'true';
+    const cookies = all ? await this.sessions.signOutEverywhere(cookie) : await this.sessions.signOut(cookie);
+    void reply.header('set-cookie', cookies);
     return { user: null };
   }
 

@@ -1,13 +1,22 @@
 import { Global, Module } from '@nestjs/common';
 import { AccountsController } from './accounts.controller.js';
 import { Accounts } from './accounts.js';
+import { ApiTokens } from './api-tokens.js';
+import { Attempts } from './attempts.js';
+import { authProvider } from './auth-provider.js';
+import { Entrance } from './entrance.js';
+import { Mailer } from './mailer.js';
 import { OAuthController } from './oauth.controller.js';
+import { PasswordController } from './password.controller.js';
+import { Passwords } from './passwords.js';
 import { Sessions } from './sessions.js';
+import { Sweeper } from './sweeper.js';
+import { TokensController } from './tokens.controller.js';
 
 @Global()
 @Module({
-  controllers: [AccountsController, OAuthController],
-  providers: [Sessions, Accounts],
-  exports: [Sessions, Accounts],
+  controllers: [AccountsController, PasswordController, TokensController, OAuthController],
+  providers: [authProvider, Sessions, Entrance, Attempts, Passwords, Mailer, ApiTokens, Accounts, Sweeper],
+  exports: [Sessions, ApiTokens, Accounts],
 })
 export class AccountsModule {}

@@ -1,12 +1,12 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { User } from './sessions.js';
+import type { User } from './user.js';
 
-/** Who makes a call. Tokens of servers will be a second kind beside cookies. */
+/** Who makes a call: a person by the session's cookie, or a server by an API token of theirs. */
 export interface Caller {
   readonly userId: string;
   readonly user: User;
-  readonly by: 'cookie';
+  readonly by: 'cookie' | 'token';
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();
@@ -18,6 +18,10 @@ export const callerOf = (request: FastifyRequest): Caller | undefined => callers
 export const PUBLIC_ROUTE = 'zoetrope:public';
 /** Anybody may call it: no session is asked for, none is known. Every other route answers 401 without one. */
 export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
+
+export const SESSION_ROUTE = 'zoetrope:session-only';
+/** For people only: an API token is refused, whatever its scope. */
+export const SessionOnly = () => SetMetadata(SESSION_ROUTE, true);
 
 /** The caller of a route that is not `@Public()`. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {

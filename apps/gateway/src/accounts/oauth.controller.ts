@@ -1,14 +1,18 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { OAuthProvider, OAuthProvidersAnswer } from '@zoetrope/contracts/api/users';
 import { CONFIG } from '@zoetrope/platform/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import { ApiError } from '../http/api-error.js';
 import { Documented } from '../openapi/documented.js';
-import { socialProviders } from './auth.js';
+import { Attempts } from './attempts.js';
+import { providersOf } from './auth.js';
 import { Public } from './caller.js';
+import { clientAddress } from './client-address.js';
 import { Sessions } from './sessions.js';
 
-type Provider = 'google' | 'github';
+/** Where people land; when they could not be signed in, with `?error=` and a code. */
+const HOME = '/';
 
 /**
  * Sign-in by Google and GitHub, for people in a browser: both routes answer with redirects. The account is opened at
@@ -16,13 +20,25 @@ type Provider = 'google' | 'github';
  */
 @Controller('api/user/oauth')
 export class OAuthController {
-  private readonly providers: ReadonlySet<string>;
+  private readonly providers: readonly OAuthProvider[];
 
   constructor(
     @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly sessions: Sessions,
+    private readonly attempts: Attempts,
   ) {
-    this.providers = new Set(Object.keys(socialProviders(config)));
+    this.providers = providersOf(config);
+  }
+
+  @Get()
+  @Public()
+  @Documented({
+    summary: 'Providers that this installation offers to sign in by',
+    answer: { status: 200, schema: OAuthProvidersAnswer },
+    errors: [],
+  })
+  offered() {
+    return { providers: this.providers };
   }
 
   @Get(':provider')
@@ -30,12 +46,17 @@ export class OAuthController {
   @Documented({
     summary: 'Start signing in by a configured provider (google, github)',
     answer: { status: 302, media: 'text/plain' },
-    errors: ['not_found'],
+    errors: ['not_found', 'rate_limited'],
   })
-  async start(@Param('provider') name: string, @Res() reply: FastifyReply): Promise<void> {
+  async start(
+    @Param('provider') name: string,
+    @Req() { ip }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const provider = this.configured(name);
+    await this.attempts.take(this.attempts.oauth(clientAddress(ip)));
     const { headers, response } = await this.sessions.auth.api.signInSocial({
-      body: { provider, callbackURL: '/' },
+      body: { provider, callbackURL: HOME, errorCallbackURL: HOME },
       returnHeaders: true,
     });
     if (!response.url) throw new ApiError('internal');
@@ -65,8 +86,9 @@ export class OAuthController {
     void reply.redirect(location, 302);
   }
 
-  private configured(name: string): Provider {
-    if (!this.providers.has(name)) throw new ApiError('not_found');
-    return name as Provider;
+  private configured(name: string): OAuthProvider {
+    const provider = this.providers.find((offered) => offered === name);
+    if (!provider) throw new ApiError('not_found');
+    return provider;
   }
 }

@@ -2,6 +2,9 @@ import type { FastifyRequest } from 'fastify';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether the method changes nothing (RFC 9110 9.2.1). */
+export const isSafe = (method: string): boolean => SAFE_METHODS.has(method);
+
 const hostOf = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).host : undefined;
 
@@ -15,6 +18,6 @@ export function isForeignOrigin(
   ownOrigin: string,
 ): boolean {
   const { origin, host } = request.headers;
-  if (SAFE_METHODS.has(request.method) || origin === undefined) return false;
+  if (isSafe(request.method) || origin === undefined) return false;
   return origin !== ownOrigin && (host === undefined || hostOf(origin) !== host.toLowerCase());
 }

@@ -1,18 +1,13 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '@zoetrope/platform/config';
-import { APIError } from 'better-auth/api';
-import { Pool } from 'pg';
 import type { GatewayConfig } from '../config.js';
+import { type Prepared, SecretsPool } from '../database/secrets-pool.js';
 import { ApiError } from '../http/api-error.js';
-import { type Auth, createAuth } from './auth.js';
-
-export interface User {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-  /** Unix ms. */
-  readonly createdAt: number;
-}
+import type { Auth } from './auth.js';
+import { AUTH } from './auth-provider.js';
+import { available, isRefusal } from './refusals.js';
+import { SessionCookie } from './session-cookie.js';
+import { asUser, type User } from './user.js';
 
 /** A user, and the cookies the answer must set. */
 export interface SignedIn {
@@ -20,54 +15,39 @@ export interface SignedIn {
   readonly cookies: readonly string[];
 }
 
-interface AuthUser {
+interface SessionRow {
   readonly id: string;
   readonly email: string;
   readonly name: string;
-  readonly createdAt: Date | string;
+  readonly createdAt: Date;
+  /** Seconds until the session ends. */
+  readonly left: number;
 }
 
-const asUser = ({ id, email, name, createdAt }: AuthUser): User => ({
-  id,
-  email,
-  name,
-  createdAt: new Date(createdAt).getTime(),
-});
+const FIND: Prepared = {
+  name: 'session-find',
+  text: `
+    SELECT u.id, u.email, u.name, u."createdAt", extract(epoch FROM s."expiresAt" - now())::float8 AS left
+    FROM session s JOIN "user" u ON u.id = s."userId"
+    WHERE s.token = $1 AND s."expiresAt" > now()`,
+};
+const IS_TAKEN: Prepared = { name: 'email-taken', text: 'SELECT 1 FROM "user" WHERE email = $1' };
 
-const isRefusal = (error: unknown): error is APIError => error instanceof APIError && error.statusCode < 500;
-
-/** Milliseconds after which a call that found no database may be repeated. */
-const OUTAGE_RETRY_MS = 1_000;
-
-/** better-auth hides a database that is away behind an error of its own. */
-async function available<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof APIError) || isRefusal(error)) throw error;
-    throw new ApiError('unavailable', { retryAfterMs: OUTAGE_RETRY_MS });
-  }
-}
+/** A session with less than this left is prolonged, in seconds: once a day while it is used. */
+const PROLONG_BELOW = 6 * 24 * 60 * 60;
 
 /** People and their sessions, in schema `secrets`. */
 @Injectable()
-export class Sessions implements OnApplicationShutdown {
-  private readonly pool: Pool;
-  readonly auth: Auth;
+export class Sessions {
+  private readonly cookie: SessionCookie;
 
-  constructor(@Inject(CONFIG) config: GatewayConfig) {
-    this.pool = new Pool({
-      connectionString: config.DATABASE_URL,
-      options: '-c search_path=secrets',
-      max: 20,
-    });
-    // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
-    this.pool.on('error', () => undefined);
-    this.auth = createAuth(config, this.pool);
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
+  constructor(
+    @Inject(CONFIG) config: GatewayConfig,
+    @Inject(AUTH) readonly auth: Auth,
+    private readonly database: SecretsPool,
+  ) {
+    const secrets = [config.ZOETROPE_SECRET_KEY, config.ZOETROPE_SECRET_KEY_PREVIOUS];
+    this.cookie = new SessionCookie(secrets, config.PUBLIC_URL.startsWith('https:'));
   }
 
   /** @throws ApiError 409 when somebody has the e-mail address */
@@ -97,16 +77,43 @@ export class Sessions implements OnApplicationShutdown {
 
   /** Destroys the session of these cookies, if there is one, and gives the cookies that forget it. */
   async signOut(cookie: string | undefined): Promise<readonly string[]> {
-    const signOut = this.auth.api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true });
+    const signOut = this.auth.api.signOut({ headers: this.headers(cookie), returnHeaders: true });
     const { headers } = await available(signOut);
     return headers.getSetCookie();
   }
 
-  /** Who these cookies belong to. `cookies`: a session used for a day is prolonged. */
-  async find(cookie: string | undefined): Promise<SignedIn | undefined> {
-    if (!cookie?.includes('better-auth.session_token=')) return undefined;
+  /** The same for every session of whoever these cookies belong to. */
+  async signOutEverywhere(cookie: string | undefined): Promise<readonly string[]> {
     try {
-      const getSession = this.auth.api.getSession({ headers: cookieHeaders(cookie), returnHeaders: true });
+      await available(this.auth.api.revokeSessions({ headers: this.headers(cookie) }));
+    } catch (error) {
+      if (!isRefusal(error)) throw error; // nobody is signed in: nothing to end
+    }
+    return this.signOut(cookie);
+  }
+
+  /**
+   * Who these cookies belong to, as PostgreSQL knows it now: a session ended anywhere is ended here. `cookies`: one
+   * used for a day is prolonged.
+   */
+  async find(cookie: string | undefined): Promise<SignedIn | undefined> {
+    const signed = this.cookie.read(cookie);
+    if (!signed) return undefined;
+    const [row] = await this.database.rows<SessionRow>(FIND, [signed.token]);
+    if (!row) return undefined;
+    if (row.left < PROLONG_BELOW) return this.prolong(cookie);
+    return { user: asUser(row), cookies: signed.current ? [] : [this.cookie.set(signed.token, row.left)] };
+  }
+
+  /** What better-auth is shown of a call: the session's cookie alone, under the key that it knows. */
+  headers(cookie: string | undefined): Headers {
+    const signed = this.cookie.read(cookie);
+    return new Headers(signed ? { cookie: this.cookie.header(signed.token) } : {});
+  }
+
+  private async prolong(cookie: string | undefined): Promise<SignedIn | undefined> {
+    try {
+      const getSession = this.auth.api.getSession({ headers: this.headers(cookie), returnHeaders: true });
       const { headers, response } = await available(getSession);
       return response ? { user: asUser(response.user), cookies: headers.getSetCookie() } : undefined;
     } catch (error) {
@@ -116,11 +123,6 @@ export class Sessions implements OnApplicationShutdown {
   }
 
   private async isTaken(email: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query('SELECT 1 FROM "user" WHERE email = $1', [
-      email.toLowerCase(),
-    ]);
-    return rowCount === 1;
+    return (await this.database.rows(IS_TAKEN, [email.toLowerCase()])).length === 1;
   }
 }
-
-const cookieHeaders = (cookie: string | undefined): Headers => new Headers(cookie ? { cookie } : {});

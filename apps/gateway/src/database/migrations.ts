@@ -1,6 +1,14 @@
 import { Views1700000000002 } from '../projections/views-2.js';
 import { SigningSecrets1700000000010 } from '../signing/secrets-2.js';
+import { ApiTokens1700000000021 } from './api-tokens-21.js';
+import { Limits1700000000020 } from './limits-20.js';
 import { Secrets1700000000001 } from './secrets-1.js';
 
 /** Every migration, oldest first; the number in a name decides the order. */
-export const MIGRATIONS = [Secrets1700000000001, Views1700000000002, SigningSecrets1700000000010];
+export const MIGRATIONS = [
+  Secrets1700000000001,
+  Views1700000000002,
+  SigningSecrets1700000000010,
+  Limits1700000000020,
+  ApiTokens1700000000021,
+];

@@ -25,8 +25,8 @@ export const ERROR_HELP: Readonly<Record<ApiErrorCode, ErrorHelp>> = {
     retry: 'after',
   },
   authentication_required: {
-    cause: 'No session came with the call, or it has ended.',
-    fix: 'Sign in and send the session cookie.',
+    cause: 'No session and no API token came with the call, or it has ended, or was revoked.',
+    fix: 'Sign in and send the session cookie, or send `Authorization: Bearer zt_…` with a token of yours.',
     retry: 'after',
   },
   invalid_credentials: {
@@ -45,8 +45,13 @@ export const ERROR_HELP: Readonly<Record<ApiErrorCode, ErrorHelp>> = {
     retry: 'after',
   },
   read_only_token: {
-    cause: 'The token may read only.',
+    cause: 'The token may read only, and the call’s method is neither GET nor HEAD.',
     fix: 'Use a token of scope write.',
+    retry: 'after',
+  },
+  session_required: {
+    cause: 'API tokens cannot manage tokens, passwords or sessions: who finds one must not be able to stay.',
+    fix: 'Sign in and make the call with the session cookie.',
     retry: 'after',
   },
   unknown_project_key: {

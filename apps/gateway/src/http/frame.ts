@@ -14,11 +14,15 @@ import { RouteTable } from './route-table.js';
 
 type AdapterOptions = ConstructorParameters<typeof FastifyAdapter>[0];
 
-/** Options of Nest's FastifyAdapter: proxy URLs carry whole addresses as one path parameter. */
-export const adapterOptions = (publicUrl: string): AdapterOptions =>
+/**
+ * Options of Nest's FastifyAdapter: proxy URLs carry whole addresses as one path parameter.
+ * @param trustedProxies whose X-Forwarded-For is believed
+ */
+export const adapterOptions = (publicUrl: string, trustedProxies: string): AdapterOptions =>
   ({
     genReqId: (raw: IncomingMessage) => requestIdOf(raw.headers['x-request-id']),
     requestIdHeader: false,
+    trustProxy: trustedProxies,
     routerOptions: { maxParamLength: 8_192 },
     forceCloseConnections: true,
     // A path that cannot be decoded is refused by the router, before hooks and filters.

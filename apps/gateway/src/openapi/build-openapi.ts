@@ -1,6 +1,8 @@
 import { ErrorBody } from '@zoetrope/contracts/api/common';
 import { API_ERRORS, type ApiErrorCode } from '@zoetrope/contracts/errors';
 import { z } from 'zod';
+import { isSafe } from '../accounts/origin.js';
+import { SESSION_COOKIE } from '../accounts/session-cookie.js';
 import type { RouteDocument } from './documented.js';
 import type { CatalogRoute } from './route-catalog.js';
 
@@ -37,9 +39,14 @@ function errorResponses(codes: readonly ApiErrorCode[]): Json {
   );
 }
 
-function errorsOf({ isPublic, document }: CatalogRoute): ApiErrorCode[] {
+function errorsOf({ isPublic, sessionOnly, method, document }: CatalogRoute): ApiErrorCode[] {
   const session: ApiErrorCode[] = isPublic ? [] : ['authentication_required', 'rate_limited'];
-  return [...session, ...(document?.errors ?? []), 'internal', 'unavailable'];
+  const token: ApiErrorCode[] = sessionOnly
+    ? ['session_required']
+    : isSafe(method)
+      ? []
+      : ['read_only_token'];
+  return [...session, ...(isPublic ? [] : token), ...(document?.errors ?? []), 'internal', 'unavailable'];
 }
 
 function pathParameters(path: string): Json[] {
@@ -107,7 +114,7 @@ function operation(route: CatalogRoute, document: RouteDocument): Json {
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
     responses: { ...success(document), ...errorResponses(errorsOf(route)) },
-    security: route.isPublic ? [] : [{ session: [] }],
+    security: route.isPublic ? [] : [{ session: [] }, ...(route.sessionOnly ? [] : [{ token: [] }])],
   };
 }
 
@@ -126,7 +133,14 @@ export function buildOpenApi(routes: readonly CatalogRoute[], publicUrl: string)
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'better-auth.session_token' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API token, `zt_…`; of scope read for GET and HEAD only.',
+        },
+      },
     },
   };
 }

@@ -62,6 +62,8 @@ describe('/api/openapi.json', () => {
       expect.arrayContaining(['200', '400', '401', '404', '409', '413', '415', '422', '429', '503']),
     );
     expect(post.parameters.map(({ name }: { name: string }) => name)).toEqual(['id', 'Idempotency-Key']);
-    expect(post.security).toEqual([{ session: [] }]);
+    expect(post.security).toEqual([{ session: [] }, { token: [] }]);
+    expect(post.responses['403'].description).toContain('read_only_token');
+    expect(json.paths['/api/user/tokens'].get.security).toEqual([{ session: [] }]);
   });
 });

@@ -1,7 +1,7 @@
 import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/internal';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { PUBLIC_ROUTE } from '../accounts/caller.js';
+import { PUBLIC_ROUTE, SESSION_ROUTE } from '../accounts/caller.js';
 import { RATE_BUCKET } from '../rate-limit/rate-limit.guard.js';
 import { INTERNAL_ROUTE, ROUTE_DOCUMENT, type RouteDocument } from './documented.js';
 
@@ -11,6 +11,8 @@ export interface CatalogRoute {
   /** Fastify's pattern, with its leading slash. */
   readonly pattern: string;
   readonly isPublic: boolean;
+  /** API tokens are refused. */
+  readonly sessionOnly: boolean;
   readonly rateBucket: string;
   /** Undefined: not for users, or forgotten; a test tells the two apart. */
   readonly document?: RouteDocument;
@@ -61,6 +63,7 @@ export class RouteCatalog {
         method: RequestMethod[method] ?? '',
         pattern: joined(prefix, path),
         isPublic: this.about<boolean>(PUBLIC_ROUTE, controller, handler) === true,
+        sessionOnly: this.about<boolean>(SESSION_ROUTE, controller, handler) === true,
         rateBucket: this.about<string>(RATE_BUCKET, controller, handler) ?? 'other',
         document: this.about<RouteDocument>(ROUTE_DOCUMENT, controller, handler),
         internal: this.about<string>(INTERNAL_ROUTE, controller, handler),

@@ -9,21 +9,21 @@ interface Window {
 /** How many windows are kept before ended ones are swept out. */
 const SWEEP_AT = 10_000;
 
-/** Fixed windows that begin with a caller's first call. For one gateway: copies would each allow the whole number. */
+/** Counts for one gateway: copies would each allow the whole number. What is left while PostgreSQL is away. */
 export class InMemoryRateLimiter implements RateLimiter {
   private readonly windows = new Map<string, Window>();
 
   constructor(private readonly clock: Clock) {}
 
-  async take(key: string, limit: number): Promise<Allowance> {
-    const window = this.window(key);
+  async take(key: string, limit: number, windowMs = WINDOW_MS): Promise<Allowance> {
+    const window = this.window(key, windowMs);
     const allowed = window.used < limit;
     if (allowed) window.used += 1;
     return this.allowance(window, limit, allowed);
   }
 
-  async giveBack(key: string, limit: number): Promise<Allowance> {
-    const window = this.window(key);
+  async giveBack(key: string, limit: number, windowMs = WINDOW_MS): Promise<Allowance> {
+    const window = this.window(key, windowMs);
     window.used = Math.max(0, window.used - 1);
     return this.allowance(window, limit, true);
   }
@@ -33,12 +33,12 @@ export class InMemoryRateLimiter implements RateLimiter {
     return { allowed, limit, remaining, resetMs: window.endsAt - this.clock.now() };
   }
 
-  private window(key: string): Window {
+  private window(key: string, windowMs: number): Window {
     const now = this.clock.now();
     const running = this.windows.get(key);
     if (running && running.endsAt > now) return running;
     if (this.windows.size >= SWEEP_AT) this.sweep(now);
-    const fresh = { endsAt: now + WINDOW_MS, used: 0 };
+    const fresh = { endsAt: now + windowMs, used: 0 };
     this.windows.set(key, fresh);
     return fresh;
   }

@@ -7,11 +7,12 @@ export interface Allowance {
   readonly resetMs: number;
 }
 
-/** Counts calls by key. Behind an interface since several gateways will share their counts. */
+/** Counts calls by key, for all gateways together. A window begins with the first call that counts. */
 export interface RateLimiter {
-  take(key: string, limit: number): Promise<Allowance>;
+  /** Counts one call if there is room. `windowMs` of one key is always the same. */
+  take(key: string, limit: number, windowMs?: number): Promise<Allowance>;
   /** Undoes one `take` of the running window: the call turned out not to count. */
-  giveBack(key: string, limit: number): Promise<Allowance>;
+  giveBack(key: string, limit: number, windowMs?: number): Promise<Allowance>;
 }
 
 /** Nest token of the RateLimiter. */

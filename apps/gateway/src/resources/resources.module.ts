@@ -4,9 +4,10 @@ import { CONFIG } from '@zoetrope/platform/config';
 import { DataSource } from 'typeorm';
 import type { GatewayConfig } from '../config.js';
 import { openDatabase } from '../database/open-database.js';
+import { SecretsPool } from '../database/secrets-pool.js';
 import { OBJECTS } from './tokens.js';
 
-/** What every feature may inject: the TypeORM DataSource, migrated, and the object store (`@Inject(OBJECTS)`). */
+/** What every feature may inject: the TypeORM DataSource, migrated, the SecretsPool beside it, and the object store (`@Inject(OBJECTS)`). */
 @Global()
 @Module({
   providers: [
@@ -15,9 +16,10 @@ import { OBJECTS } from './tokens.js';
       inject: [CONFIG],
       useFactory: (config: GatewayConfig) => openDatabase(config.DATABASE_URL),
     },
+    SecretsPool,
     { provide: OBJECTS, inject: [CONFIG], useFactory: (config: GatewayConfig) => openObjectStore(config) },
   ],
-  exports: [DataSource, OBJECTS],
+  exports: [DataSource, SecretsPool, OBJECTS],
 })
 export class ResourcesModule implements OnApplicationShutdown {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}

@@ -79,6 +79,7 @@ export class GatewayUnderTest {
       LOG_LEVEL: 'error',
       ZOETROPE_SECRET_KEY: 'a secret key of the tests, long enough',
       ZOETROPE_INTERNAL_TOKEN: 'an internal token of the tests',
+      RATE_SIGNUP: '100000', // every test's people come from one address
       ...settings,
     };
     return new GatewayUnderTest(folder, nats, postgres, quota, await startCopy(all), all);
