@@ -33,6 +33,23 @@ export const generatorConfig = serviceConfig.extend({
     .default('https://api.replicate.com/v1')
     .describe("Replicate's API, or the local renderer's"),
   REPLICATE_API_TOKEN: z.string().min(1).describe("token of Replicate's API"),
+  ZOETROPE_MODELS: z
+    .string()
+    .superRefine((path, context) => {
+      try {
+        readModelSettings(path);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      }
+    })
+    .optional()
+    .describe('JSON file over apps/generator/models.json: slugs, inputs left open, prices, vision models'),
+  ZOETROPE_VISION: z
+    .enum(['local', 'anthropic', 'replicate'])
+    .optional()
+    .describe('who writes motion prompts; default anthropic with ANTHROPIC_API_KEY, else local'),
+  ANTHROPIC_API_KEY: z.string().min(1).optional().describe("key of Anthropic's API, for vision"),
+  ANTHROPIC_BASE_URL: z.url().default('https://api.anthropic.com').describe("Anthropic's API"),
   ZOETROPE_MODEL_WAN_FAST: slug('wan-fast (Free)'),
   ZOETROPE_MODEL_SEEDANCE: slug('seedance (Pro)'),
   ZOETROPE_MODEL_P_VIDEO: slug('p-video (Team)'),
@@ -43,6 +60,10 @@ export const generatorConfig = serviceConfig.extend({
     .max(300_000)
     .default(30_000)
     .describe('first poll of a prediction without callback, in ms; each further one waits twice as long'),
+  GENERATION_GRACE_SECONDS: graceSeconds(
+    'how long the bytes of a generation are kept after a newer video took over, s; longer than your CDN keeps and your restores go back',
+  ),
+  DELETION_GRACE_SECONDS: commonConfig.DELETION_GRACE_SECONDS,
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
   OBJECTS_DIR: commonConfig.OBJECTS_DIR,
   S3_ENDPOINT: commonConfig.S3_ENDPOINT,
@@ -53,9 +74,3 @@ export const generatorConfig = serviceConfig.extend({
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
 });
 export type GeneratorConfig = z.infer<typeof generatorConfig>;
-  GENERATION_GRACE_SECONDS: graceSeconds(
-    'how long the bytes of a generation are kept after a newer video took over, s; longer than your CDN keeps and your restores go back',
-  ),
-  DELETION_GRACE_SECONDS: graceSeconds(
-    "how long a deleted asset's objects and facts are kept before they are removed for ever, s",
-  ),

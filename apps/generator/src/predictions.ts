@@ -44,8 +44,7 @@ export class Predictions {
       return 'again';
     }
     await this.alarms.poll(whose, stage, attempt, 0, this.clock.now() + PREDICTION_TIMEOUT_MS);
-    const { model } = order;
-    const started: MakeFact = (base) => StageStarted({ ...base, stage, attempt, model });
+    const started: MakeFact = (base) => StageStarted({ ...base, stage, attempt, ...order.told });
     if (!(await this.generations.record(state, started, { key, exclusive: true }))) return 'again';
     return this.create(order, stage, attempt, whose);
   }

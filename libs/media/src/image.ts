@@ -1,10 +1,12 @@
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { type Aspect, framingFor, type Size } from './framing.js';
+import { detailProfileOf } from './measure.js';
 import { MediaError } from './media-error.js';
 
+export { type Aspect, aspectSize } from './framing.js';
 export { type ImageMeasures, measureImage } from './measure.js';
 
 export type ImageType = 'png' | 'jpeg' | 'webp';
-export type Aspect = 'preserve' | '1:1' | '16:9' | '9:16';
 
 export interface ImageFacts {
   type: ImageType;
@@ -77,53 +79,81 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   return { type, contentType: `image/${type}`, width, height, bytes: bytes.byteLength };
 }
 
-const RATIOS: Record<Exclude<Aspect, 'preserve'>, number> = { '1:1': 1, '16:9': 16 / 9, '9:16': 9 / 16 };
-
-/** The largest even-sided rectangle of the asked aspect inside width x height, in pixels. */
-export function aspectSize(width: number, height: number, aspect: Aspect): { width: number; height: number } {
-  const even = (side: number) => Math.max(2, Math.floor(side / 2) * 2);
-  if (aspect === 'preserve') return { width: even(width), height: even(height) };
-  const ratio = RATIOS[aspect];
-  return width / height > ratio
-    ? { width: even(Math.round(height * ratio)), height: even(height) }
-    : { width: even(width), height: even(Math.round(width / ratio)) };
-}
-
-/** Upright pixels of the asked aspect, centred on what stands out, before any encoding. */
-async function cropped(bytes: Uint8Array, aspect: Aspect) {
-  const upright = sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient();
-  const size = aspectSize(...sidesOf(await upright.metadata()), aspect);
-  return { size, pixels: upright.resize({ ...size, fit: 'cover', position: 'attention' }) };
-}
-
 function sidesOf(meta: Metadata): [number, number] {
   const { width, height } = shownSize(meta);
   return [width, height];
 }
 
-/**
- * Crops to the aspect around the most salient part, sides even; JPEG quality 95, transparency on white.
- * `preserve` only makes it upright and even. The same bytes give the same crop.
- */
-export async function cropToAspect(bytes: Uint8Array, aspect: Aspect): Promise<Buffer> {
-  const { pixels } = await cropped(bytes, aspect);
-  return pixels
-    .flatten({ background: '#ffffff' })
-    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
-    .toBuffer();
+/** The upright picture in the asked aspect: one rule for what a model is given and for the poster. */
+async function framed(bytes: Uint8Array, aspect: Aspect): Promise<{ size: Size; picture: Sharp }> {
+  const [width, height] = sidesOf(await opened(bytes).metadata());
+  const framing = framingFor({ width, height }, aspect, await detailProfileOf(bytes));
+  if (framing.kind === 'extend') return { size: framing, picture: await extended(bytes, framing) };
+  const { kind, ...area } = framing;
+  return { size: area, picture: opened(bytes).flatten(PAPER).extract(area) };
 }
 
-/** A poster JPEG with the crop of the video, longest side at most `maxSide` pixels, both sides even. */
+const PAPER = { background: '#ffffff' };
+const opened = (bytes: Uint8Array): Sharp => sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient();
+
+/** Longest side of the copy that the surroundings are blurred in: so small that nothing is recognised in them. */
+const BLUR_SIDE = 48;
+
+/** The whole picture on a canvas, its surroundings filled with itself: enlarged, blurred and dimmed. */
+async function extended(bytes: Uint8Array, canvas: Size): Promise<Sharp> {
+  const shrink = BLUR_SIDE / Math.max(canvas.width, canvas.height);
+  const small = { width: Math.ceil(canvas.width * shrink), height: Math.ceil(canvas.height * shrink) };
+  const blurred = await opened(bytes)
+    .flatten(PAPER)
+    .resize({ ...small, fit: 'cover' })
+    .blur(2)
+    .modulate({ brightness: 0.85 })
+    .png()
+    .toBuffer();
+  const whole = await opened(bytes)
+    .flatten(PAPER)
+    .resize({ ...canvas, fit: 'inside' })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
+  const backdrop = sharp(blurred).resize({ ...canvas, fit: 'fill', kernel: 'cubic' });
+  return sharp(
+    await backdrop
+      .composite([{ input: whole }])
+      .png({ compressionLevel: 0 })
+      .toBuffer(),
+  );
+}
+
+export interface FrameOptions {
+  readonly aspect: Aspect;
+  /** Longest side of the result in pixels; default: as large as the source gives. */
+  readonly maxSide?: number;
+  /** JPEG quality; default 95 with full colour, for a model to work on. */
+  readonly quality?: number;
+}
+
+/**
+ * The frame that a model is given: the source in the asked aspect (`framingFor`), upright, sides even, transparency on
+ * white, as JPEG. The same bytes give the same frame.
+ */
+export async function frameOf(bytes: Uint8Array, options: FrameOptions): Promise<Buffer> {
+  const { aspect, maxSide = Number.POSITIVE_INFINITY, quality = 95 } = options;
+  const { size, picture } = await framed(bytes, aspect);
+  return fitted(picture, size, maxSide).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+}
+
+/** A poster JPEG with the very frame of the video, longest side at most `maxSide` pixels, both sides even. */
 export async function posterFrom(
   bytes: Uint8Array,
   { aspect, maxSide }: { aspect: Aspect; maxSide: number },
 ): Promise<Buffer> {
-  const { size, pixels } = await cropped(bytes, aspect);
-  const shrink = Math.min(1, maxSide / Math.max(size.width, size.height));
+  const { size, picture } = await framed(bytes, aspect);
+  return fitted(picture, size, maxSide).jpeg({ quality: 86, progressive: true }).toBuffer();
+}
+
+function fitted(picture: Sharp, { width, height }: Size, maxSide: number): Sharp {
+  const shrink = Math.min(1, maxSide / Math.max(width, height));
+  if (shrink === 1) return picture;
   const even = (side: number) => Math.max(2, Math.round((side * shrink) / 2) * 2);
-  const crop = await pixels.flatten({ background: '#ffffff' }).png({ compressionLevel: 0 }).toBuffer();
-  return sharp(crop)
-    .resize({ width: even(size.width), height: even(size.height), fit: 'fill' })
-    .jpeg({ quality: 86, progressive: true })
-    .toBuffer();
+  return picture.resize({ width: even(width), height: even(height), fit: 'fill' });
 }

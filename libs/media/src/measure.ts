@@ -97,15 +97,19 @@ function middle(profile: number[], total: number): [number, number] {
   return [from / profile.length, to / profile.length];
 }
 
-function subjectOf(detail: Float32Array, width: number, height: number): ImageMeasures['subject'] {
+function profilesOf(detail: Float32Array, width: number, height: number) {
   const columns = new Array<number>(width).fill(0);
   const rows = new Array<number>(height).fill(0);
-  let total = 0;
   detail.forEach((value, i) => {
     columns[i % width] = (columns[i % width] ?? 0) + value;
     rows[Math.floor(i / width)] = (rows[Math.floor(i / width)] ?? 0) + value;
-    total += value;
   });
+  return { columns, rows };
+}
+
+function subjectOf(detail: Float32Array, width: number, height: number): ImageMeasures['subject'] {
+  const { columns, rows } = profilesOf(detail, width, height);
+  const total = columns.reduce((sum, value) => sum + value, 0);
   if (total === 0) return { x: 0.25, y: 0.25, width: 0.5, height: 0.5, weight: 0 };
   const [left, right] = middle(columns, total);
   const [top, bottom] = middle(rows, total);
@@ -138,4 +142,17 @@ export async function measureImage(bytes: Uint8Array): Promise<ImageMeasures> {
     orientation: orientationOf(width, height),
     subject: subjectOf(detailOf(luma, width, height), width, height),
   };
+}
+
+/** Where the detail is: summed over each column and each row of a small copy, left to right and top to bottom. */
+export interface DetailProfile {
+  readonly columns: readonly number[];
+  readonly rows: readonly number[];
+}
+
+/** How detail is spread over an image as a viewer sees it. Same bytes, same numbers. */
+export async function detailProfileOf(bytes: Uint8Array): Promise<DetailProfile> {
+  const pixels = await shrink(bytes);
+  const { width, height } = pixels;
+  return profilesOf(detailOf(lumaOf(pixels), width, height), width, height);
 }

@@ -1,19 +1,11 @@
-import { nextLength, type VideoModel } from './model.js';
+import type { ModelFamily } from './model.js';
 
-/** Team plan. Its own prompt rewriting would undo ours, and its sound would only be thrown away. */
-export const pVideo: VideoModel = {
-  slug: 'prunaai/p-video',
-  endsOnFrame: true,
-  input: ({ prompt, image, lastImage, seconds, seed }) => ({
-    prompt,
-    image,
-    ...(lastImage === undefined ? {} : { last_frame_image: lastImage }),
-    duration: nextLength(seconds, 1, 10),
-    resolution: '720p',
-    fps: 24,
-    save_audio: false,
-    prompt_upsampling: false,
-    draft: false,
-    seed,
-  }),
+/** Team plan: `prunaai/p-video`. `aspect_ratio` is ignored when an image is given: not sent. */
+export const pVideo: ModelFamily = {
+  fields: { prompt: 'prompt', image: 'image', lastImage: 'last_frame_image', seed: 'seed' },
+  // Its page says 1 to 10 in one place and 1 to 20 in another.
+  length: { kind: 'seconds', field: 'duration', min: 1, max: 10 },
+  maxSeed: 2 ** 31 - 1,
+  // Its own rewriting of the prompt would undo ours, its sound would only be thrown away, a draft is a preview.
+  fixed: { fps: 24, save_audio: false, prompt_upsampling: false, draft: false },
 };

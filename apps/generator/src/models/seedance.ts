@@ -1,17 +1,9 @@
-import { nextLength, type VideoModel } from './model.js';
+import type { ModelFamily } from './model.js';
 
-/** Pro plan. `aspect_ratio` is ignored when an image is given, so the source is cropped instead. */
-export const seedance: VideoModel = {
-  slug: 'bytedance/seedance-1-lite',
-  endsOnFrame: true,
-  input: ({ prompt, image, lastImage, seconds, seed }) => ({
-    prompt,
-    image,
-    ...(lastImage === undefined ? {} : { last_frame_image: lastImage }),
-    duration: nextLength(seconds, 2, 12),
-    resolution: '720p',
-    fps: 24,
-    camera_fixed: false,
-    seed,
-  }),
+/** Pro plan: `bytedance/seedance-1-lite` and `-1-pro`. `aspect_ratio` is ignored when an image is given: not sent. */
+export const seedance: ModelFamily = {
+  fields: { prompt: 'prompt', image: 'image', lastImage: 'last_frame_image', seed: 'seed' },
+  length: { kind: 'seconds', field: 'duration', min: 2, max: 12 },
+  maxSeed: 2 ** 31 - 1,
+  fixed: { fps: 24, camera_fixed: false },
 };

@@ -1,23 +1,19 @@
-import type { VideoModel } from './model.js';
+import type { ModelFamily } from './model.js';
 
-/** Frame counts of the form 4k + 1 that every release of the family accepts. */
-const FEW_FRAMES = 81;
-const MANY_FRAMES = 97;
-const MAX_FPS = 24;
-const MIN_FPS = 5;
-
-/** Length comes from frames and rate: the highest rate that still fills the wanted seconds. */
-const pace = (seconds: number) => {
-  const frames = seconds > 5 ? MANY_FRAMES : FEW_FRAMES;
-  return { frames, fps: Math.min(MAX_FPS, Math.max(MIN_FPS, Math.floor(frames / seconds))) };
-};
-
-/** Free plan. No dependable end frame, so loops are crossfaded. */
-export const wanFast: VideoModel = {
-  slug: 'wan-video/wan-2.2-i2v-fast',
-  endsOnFrame: false,
-  input: ({ prompt, image, seconds, seed }) => {
-    const { frames, fps } = pace(seconds);
-    return { prompt, image, num_frames: frames, frames_per_second: fps, resolution: '480p', seed };
+/**
+ * Free plan: the `wan-video/wan-2.2-i2v-fast` family. Its `last_image` only leans towards a frame ("smoother
+ * transitions"), so loops are crossfaded. Billed by the frame, best at 81.
+ */
+export const wanFast: ModelFamily = {
+  fields: { prompt: 'prompt', image: 'image', seed: 'seed' },
+  length: {
+    kind: 'frames',
+    frames: { field: 'num_frames', min: 81, max: 121 },
+    fps: { field: 'frames_per_second', min: 5, max: 24 },
+    step: 4,
+    smoothFps: 16,
   },
+  maxSeed: 2 ** 31 - 1,
+  // Invented frames would blur what stitching resamples once more.
+  fixed: { interpolate_output: false },
 };

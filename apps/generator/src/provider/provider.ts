@@ -3,7 +3,7 @@ import type { ModelName } from '@zoetrope/contracts/plans';
 import { CONFIG } from '@zoetrope/platform/config';
 import Replicate, { type Prediction } from 'replicate';
 import type { GeneratorConfig } from '../config.js';
-import { MODELS } from '../models/models.js';
+import { modelSettings } from '../models/settings.js';
 import { readCapped } from './capped-download.js';
 import { asProviderError, ProviderError } from './provider-error.js';
 import { singleShotFetch } from './single-shot-fetch.js';
@@ -74,12 +74,7 @@ export class Provider {
   }
 
   private slugOf(model: ModelName): `${string}/${string}` {
-    const override = {
-      'wan-fast': this.config.ZOETROPE_MODEL_WAN_FAST,
-      seedance: this.config.ZOETROPE_MODEL_SEEDANCE,
-      'p-video': this.config.ZOETROPE_MODEL_P_VIDEO,
-    }[model];
-    return (override ?? MODELS[model].slug) as `${string}/${string}`;
+    return modelSettings(this.config)[model].slug as `${string}/${string}`;
   }
 
   private async call<T>(work: () => Promise<T>): Promise<T> {

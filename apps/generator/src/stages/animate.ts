@@ -3,17 +3,33 @@ import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PredictionStage } from '@zoetrope/contracts/facts/generation';
 import type { Aspect } from '@zoetrope/contracts/parameters';
+import type { ModelName } from '@zoetrope/contracts/plans';
 import type { Generation } from '@zoetrope/domain/generation';
-import { cropToAspect } from '@zoetrope/media/image';
+import { frameOf } from '@zoetrope/media/image';
 import { lastFrame } from '@zoetrope/media/stitch';
 import { withTempFolder } from '@zoetrope/media/temp';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import { CONFIG } from '@zoetrope/platform/config';
 import type { GeneratorConfig } from '../config.js';
+import { endsOnFrame, inputsOf } from '../models/model.js';
 import { MODELS } from '../models/models.js';
+import { costOf, modelSettings } from '../models/settings.js';
 import { OBJECTS, readObject } from '../objects.js';
 import { Provider, type ToPredict } from '../provider/provider.js';
 import { withMotion } from './motion-prompt.js';
+
+/** A prediction to ask for, and what the log is told of it. */
+export interface ToAnimate extends ToPredict {
+  readonly told: {
+    readonly model: ModelName;
+    readonly slug: string;
+    readonly prompt: string;
+    readonly estimatedUsd: number;
+  };
+}
+
+/** Longest side of a frame we send, in pixels: no model makes more than 1080p of it. */
+const MAX_STILL_SIDE = 2048;
 
 /** Makes what a stage's prediction is asked for. */
 @Injectable()
@@ -29,28 +45,31 @@ export class AnimateStage {
    * end on a frame, returns to the image.
    * @throws ProviderError, ObjectStoreError, MediaError
    */
-  async order(state: Generation, stage: PredictionStage, attempt: number): Promise<ToPredict> {
+  async order(state: Generation, stage: PredictionStage, attempt: number): Promise<ToAnimate> {
     const { queued, source } = state;
     if (!queued || !source) throw new Error(`${stage} needs a source`);
     const { resolved, model } = queued;
-    const { endsOnFrame, input } = MODELS[model];
+    const family = MODELS[model];
+    const settings = modelSettings(this.config)[model];
     const back = stage === 'stage2';
     const still = () => this.stillOf(source.key, resolved.aspect);
     const [image, lastImage] = await Promise.all([
       back ? this.lastFrameOf(state) : still(),
-      back && endsOnFrame ? still() : undefined,
+      back && endsOnFrame(family) ? still() : undefined,
     ]);
     const prompt = withMotion(
-      back ? returning(state.prompt ?? '', endsOnFrame) : (state.prompt ?? ''),
+      back ? returning(state.prompt ?? '', endsOnFrame(family)) : (state.prompt ?? ''),
       resolved.motion,
     );
     const seconds = resolved.mode === 'loop' ? resolved.dur_seconds / 2 : resolved.dur_seconds;
-    const asked = input({ prompt, image, lastImage, seconds, seed: resolved.seed });
-    return { model, input: asked, webhook: this.webhookOf(state, stage, attempt) };
+    const ask = { prompt, image, lastImage, seconds, seed: resolved.seed };
+    const input = inputsOf(family, ask, settings.defaults);
+    const told = { model, slug: settings.slug, prompt, estimatedUsd: costOf(model, settings, input) };
+    return { model, input, webhook: this.webhookOf(state, stage, attempt), told };
   }
 
   private async stillOf(key: string, aspect: Aspect): Promise<string> {
-    const still = await cropToAspect(await readObject(this.objects, key), aspect);
+    const still = await frameOf(await readObject(this.objects, key), { aspect, maxSide: MAX_STILL_SIDE });
     return this.provider.imageInput(still, 'image/jpeg');
   }
 

@@ -121,7 +121,17 @@ export const StageStarted = defineFact(
   'StageStarted',
   1,
   'generator',
-  z.strictObject({ ...generationBase, stage: Stage, attempt, model: ModelName.optional() }),
+  z.strictObject({
+    ...generationBase,
+    stage: Stage,
+    attempt,
+    model: ModelName.optional(),
+    /** The provider's name of the model, and the prompt exactly as it was sent. */
+    slug: z.string().optional(),
+    prompt: z.string().optional(),
+    /** What the provider charges for it by the operator's price list; facts before that list have none. */
+    estimatedUsd: z.number().min(0).optional(),
+  }),
 );
 
 /** The provider took the work. Recorded from its answer, or adopted from its callback. */
