@@ -15,6 +15,8 @@ export interface Motion {
   differences: number[];
   /** Mean of `differences`: how much the clip moves. */
   mean: number;
+  /** Median of `differences`: how much it moves most of the time, whatever single jumps there are. */
+  median: number;
   /** Difference between the last frame and the first: what a viewer sees when the loop wraps. */
   firstLast: number;
 }
@@ -56,5 +58,6 @@ export async function measureMotion(path: string, options: { width?: number } = 
   if (!first || !last || frames.length < 2) throw new RangeError('motion needs two frames');
   const differences = frames.slice(1).map((frame, i) => frameDifference(frames[i] ?? first, frame));
   const mean = differences.reduce((a, b) => a + b, 0) / differences.length;
-  return { frames: frames.length, differences, mean, firstLast: frameDifference(last, first) };
+  const median = [...differences].sort((a, b) => a - b)[differences.length >> 1] ?? 0;
+  return { frames: frames.length, differences, mean, median, firstLast: frameDifference(last, first) };
 }

@@ -11,10 +11,18 @@ const ENCODER_THREADS = '3';
  * Measured on 4 s of 720p from the renderer: 1.1 s of processor time where `fast` takes 5.1, for the same size and an
  * SSIM of 0.9933 instead of 0.9945. subme=1 saves a third of what `veryfast` alone takes, for 6 % more bytes.
  */
-const X264 = [
-  ...['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryfast', '-crf', '19'],
-  ...['-x264-params', 'subme=1'],
-];
+const X264 = ['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryfast', '-crf', '19'];
+/**
+ * Where the loop wraps, the last frame is followed by the first. An encoder gives the last frames little, since nothing
+ * follows that would profit, and the first one is coded by another method, so the step between two pictures that are the
+ * same is one in sharpness: 1.3 to 3.9 levels on the test photographs, as much as subtle motion itself. With a fixed,
+ * fine quantiser at both ends it is 0.4 to 1.1, for about 20 % more bytes. No key frame in between, for the same reason.
+ */
+function x264Params(frames: number): string {
+  const ends = `zones=0,0,q=12/1,2,b=2/${frames - 10},${frames - 6},b=2/${frames - 5},${frames - 1},q=13`;
+  return `subme=1:keyint=infinite:scenecut=0${frames > 14 ? `:${ends}` : ''}`;
+}
+
 const COLOUR = ['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'];
 
 /** Covers the size without distortion and cuts what stands over. */
@@ -23,9 +31,21 @@ function coverFilter({ width, height }: Size): string {
   return `${cover},crop=${width}:${height},setsar=1,format=yuv420p`;
 }
 
-function outputArgs(output: string): string[] {
+function outputArgs(output: string, frames: number): string[] {
   const tail = ['-pix_fmt', 'yuv420p', '-threads', ENCODER_THREADS, ...DETERMINISTIC];
-  return ['-an', ...X264, ...COLOUR, ...tail, '-movflags', '+faststart', '-f', 'mp4', output];
+  return [
+    '-an',
+    ...X264,
+    '-x264-params',
+    x264Params(frames),
+    ...COLOUR,
+    ...tail,
+    '-movflags',
+    '+faststart',
+    '-f',
+    'mp4',
+    output,
+  ];
 }
 
 /** Every frame of a clip as raw yuv420p of that size on stdout. */
@@ -33,44 +53,15 @@ export function decodeArgs(path: string, size: Size): string[] {
   return ['-i', path, '-an', '-vsync', '0', '-vf', coverFilter(size), '-f', 'rawvideo', '-'];
 }
 
-/** Raw yuv420p frames on stdin to a web-ready MP4. */
-export function encodeArgs(output: string, { width, height }: Size, fps: number): string[] {
-  const raw = [
-    '-f',
-    'rawvideo',
-    '-pix_fmt',
-    'yuv420p',
-    '-s',
-    `${width}x${height}`,
-    '-r',
-    `${fps}`,
-    '-i',
-    '-',
-  ];
-  return [...raw, ...outputArgs(output)];
+/** How many frames share the output's length. */
+export interface Pace {
+  frames: number;
+  durationMs: number;
 }
 
-/** The first `counts[i]` frames of each clip, one clip after the other, to a web-ready MP4. */
-export function joinArgs(
-  inputs: string[],
-  counts: number[],
-  output: string,
-  size: Size,
-  fps: number,
-): string[] {
-  const used = inputs.flatMap((path, i) => (counts[i] ? [{ path, count: counts[i] }] : []));
-  const shown = used.map(({ count }, i) => `[${i}:v:0]trim=end_frame=${count},${coverFilter(size)}[c${i}]`);
-  // Frames are numbered anew: whatever times a clip gives them, each is shown once and for one frame's length.
-  const joined = `${used.map((_, i) => `[c${i}]`).join('')}concat=n=${used.length},settb=1/${fps},setpts=N[out]`;
-  const graph = [
-    '-filter_complex',
-    [...shown, joined].join(';'),
-    '-map',
-    '[out]',
-    '-vsync',
-    '1',
-    '-r',
-    `${fps}`,
-  ];
-  return [...used.flatMap(({ path }) => ['-i', path]), ...graph, ...outputArgs(output)];
+/** Raw yuv420p frames on stdin to a web-ready MP4. */
+export function encodeArgs(output: string, { width, height }: Size, pace: Pace): string[] {
+  const picture = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`];
+  const rate = ['-r', `${pace.frames * 1000}/${pace.durationMs}`];
+  return [...picture, ...rate, '-i', '-', ...outputArgs(output, pace.frames)];
 }

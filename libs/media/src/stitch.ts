@@ -1,24 +1,20 @@
-import { DETERMINISTIC, decodeFrames, encodeWithFfmpeg, runFfmpeg } from './ffmpeg.js';
+import { DETERMINISTIC, encodeWithFfmpeg, runFfmpeg } from './ffmpeg.js';
+import { type Clip, joinedFrames } from './join.js';
 import { MediaError } from './media-error.js';
 import { probeVideo, type VideoFacts } from './probe.js';
-import { blend, type Pick, planPicks, seamWeight, straightCounts } from './retime.js';
-import { decodeArgs, encodeArgs, joinArgs, type Size } from './stitch-args.js';
+import { outputFrames, planPicks } from './retime.js';
+import { encodeArgs } from './stitch-args.js';
 
 export interface NormaliseOptions {
-  /** Length of the output; it has exactly round(durationMs * fps / 1000) frames. */
+  /** Length of the output, exactly. */
   durationMs: number;
-  /** Frames per second of the output. */
-  fps?: number;
   /** Pixels; odd sides are rounded down to even ones. */
   width: number;
   height: number;
-  /** `native`: the inputs close the loop; `crossfade`: the last 200 ms blend into the first frame. */
+  /** `native`: the last input ends on the first frame; `crossfade`: the last 200 ms blend into it. */
   loop: 'native' | 'crossfade' | 'none';
   signal?: AbortSignal;
 }
-
-const SEAM_MS = 200;
-export const OUTPUT_FPS = 24;
 
 const even = (side: number) => Math.max(2, Math.floor(side / 2) * 2);
 
@@ -45,66 +41,6 @@ export async function lastFrame(path: string, { signal }: { signal?: AbortSignal
   return whole;
 }
 
-interface Clip {
-  path: string;
-  facts: VideoFacts;
-}
-
-/** The frames that the picks of one clip name; a pick between two frames is their weighted mean. */
-async function* pickFrames(
-  clip: Clip,
-  picks: Pick[],
-  size: Size,
-  signal?: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const frameBytes = (size.width * size.height * 3) / 2;
-  let previous: Buffer | undefined;
-  let index = -1;
-  let next = 0;
-  for await (const frame of decodeFrames(decodeArgs(clip.path, size), frameBytes, { signal })) {
-    index += 1;
-    for (let pick = picks[next]; pick && pick.position <= index; pick = picks[++next]) {
-      const back = index - pick.position;
-      yield previous && back > 0 ? blend(frame, previous, back) : frame;
-    }
-    if (next >= picks.length) return;
-    previous = frame;
-  }
-  // A container may promise more frames than it holds; the last one stands in, so the length stays exact.
-  for (; previous && next < picks.length; next += 1) yield previous;
-}
-
-async function* joined(clips: Clip[], plan: Pick[][], size: Size, signal?: AbortSignal) {
-  for (const [i, clip] of clips.entries()) {
-    yield* pickFrames(clip, plan[i] ?? [], size, signal);
-  }
-}
-
-async function* seamed(frames: AsyncIterable<Buffer>, total: number, seamFrames: number) {
-  let first: Buffer | undefined;
-  let index = 0;
-  for await (const frame of frames) {
-    first ??= Buffer.from(frame);
-    const weight = seamWeight(index, total, seamFrames);
-    yield weight > 0 ? blend(frame, first, weight) : frame;
-    index += 1;
-  }
-}
-
-/**
- * One ffmpeg for clips whose frames are shown as they are: a quarter less processor time than taking each frame through
- * this process, whose event loop stays free. Gives fewer frames where a container holds fewer than it promises.
- */
-async function joinStraight(
-  inputs: string[],
-  counts: number[],
-  output: string,
-  { size, fps, signal }: { size: Size; fps: number; signal?: AbortSignal },
-): Promise<VideoFacts> {
-  await runFfmpeg(joinArgs(inputs, counts, output, size, fps), { signal });
-  return probeVideo(output);
-}
-
 async function readClips(inputs: string[]): Promise<Clip[]> {
   const clips = await Promise.all(inputs.map(async (path) => ({ path, facts: await probeVideo(path) })));
   const empty = clips.find((clip) => clip.facts.frames < 1);
@@ -115,9 +51,9 @@ async function readClips(inputs: string[]): Promise<Clip[]> {
 
 /**
  * Joins clips into one web-ready MP4 at `output`: H.264 baseline, yuv420p, no audio, fast start, even
- * sides, the exact number of frames. Each clip is stretched to its share, proportional to its own
- * length, and never cut; where one clip starts on the frame that the one before ended on, that frame
- * is shown once. Same inputs, same bytes.
+ * sides, the exact length. Each clip is stretched to its share, proportional to its own length, and
+ * never cut; where one clip starts on the frame that the one before ended on, that frame is shown once.
+ * The frame rate follows from the clips (`outputFrames`). Same inputs, same bytes.
  * @throws MediaError `video_unreadable` for a bad input, `ffmpeg_failed`
  */
 export async function normalise(
@@ -125,22 +61,15 @@ export async function normalise(
   output: string,
   options: NormaliseOptions,
 ): Promise<VideoFacts> {
-  const { durationMs, fps = OUTPUT_FPS, loop, signal } = options;
+  const { durationMs, loop, signal } = options;
   const size = { width: even(options.width), height: even(options.height) };
-  const total = Math.max(1, Math.round((durationMs * fps) / 1000));
   const clips = await readClips(inputs);
-  const plan = planPicks(
-    clips.map((clip) => clip.facts.frames),
-    total,
-  );
-  const counts = loop === 'crossfade' ? undefined : straightCounts(plan);
-  if (counts) {
-    const straight = await joinStraight(inputs, counts, output, { size, fps, signal });
-    if (straight.frames === total) return straight;
-  }
-  const frames = joined(clips, plan, size, signal);
-  const seam = Math.round((SEAM_MS * fps) / 1000);
-  const shown = loop === 'crossfade' ? seamed(frames, total, seam) : frames;
-  await encodeWithFfmpeg(encodeArgs(output, size, fps), shown, { signal });
+  const counts = clips.map((clip) => clip.facts.frames);
+  const steps = counts.reduce((sum, count) => sum + count - 1, 0);
+  const total = outputFrames(steps, durationMs / 1000);
+  const plan = planPicks(counts, total);
+  const fps = (total * 1000) / durationMs;
+  const frames = joinedFrames({ clips, plan, size, fps, loop, signal });
+  await encodeWithFfmpeg(encodeArgs(output, size, { frames: total, durationMs }), frames, { signal });
   return probeVideo(output);
 }
