@@ -5,6 +5,8 @@ import { CallerGuard } from './accounts/caller.guard.js';
 import { AssetViewModule } from './asset-view/asset-view.module.js';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { CancelModule } from './cancel/cancel.module.js';
+import { DeleteAssetModule } from './delete-asset/delete-asset.module.js';
+import { DeleteProjectModule } from './delete-project/delete-project.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -41,6 +43,9 @@ import { UploadModule } from './upload/upload.module.js';
     RegenerateModule,
     CancelModule,
     ProjectionsModule,
+    DeleteAssetModule,
+    DeleteProjectModule,
+    PurgeModule,
     AssetViewModule,
     ServingModule,
     ProxyUrlModule,

@@ -16,6 +16,7 @@ export const gatewayConfig = serviceConfig.extend({
   ZOETROPE_INTERNAL_TOKEN: commonConfig.ZOETROPE_INTERNAL_TOKEN,
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
   OBJECTS_DIR: commonConfig.OBJECTS_DIR,
+  DELETION_GRACE_SECONDS: commonConfig.DELETION_GRACE_SECONDS,
   S3_ENDPOINT: commonConfig.S3_ENDPOINT,
   S3_BUCKET: commonConfig.S3_BUCKET,
   S3_REGION: commonConfig.S3_REGION,

@@ -57,6 +57,14 @@ export const commonConfig = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('least log level'),
+  DELETION_GRACE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    // Alarms are kept for 30 days (TIMERS); a day of that is left for whoever handles them.
+    .max(29 * 86_400)
+    .default(7 * 86_400)
+    .describe('how long what was deleted is kept before its objects and facts are removed for ever, s'),
   OBJECTS_DIR: z.string().optional().describe('folder of the filesystem object store'),
   S3_ENDPOINT: z.url().optional().describe('S3 or R2 endpoint; with S3_BUCKET it replaces OBJECTS_DIR'),
   S3_BUCKET: z.string().optional().describe('bucket of the object store'),

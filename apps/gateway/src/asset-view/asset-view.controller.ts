@@ -105,12 +105,13 @@ export class AssetViewController {
     await sendBytes(request, reply, what, () => IMMUTABLE);
   }
 
-  /** @throws ApiError 404 for a generation without a video */
+  /** @throws ApiError 404 for a generation without a video, 410 for one that is not kept any more */
   private async stored(id: string, n: string, caller: Caller) {
     const { assetId } = await this.assets.find(id, caller.userId);
     const number = /^[1-9]\d{0,8}$/.test(n) ? Number(n) : undefined;
     const row = number === undefined ? undefined : await this.views.generation(assetId, number);
     if (!row?.key || !row.poster_key) throw new ApiError('not_found');
+    if (row.collected) return collected();
     return { ...row, key: row.key, poster_key: row.poster_key };
   }
 }

@@ -204,6 +204,38 @@ describe('the bytes of a generation', () => {
     expect((await gateway.call(`/api/assets/${id}/generations/1/video`)).status).toBe(401);
   });
 
+  it('are 410, video and poster, once they are told to be collected, though this gateway still has them', async () => {
+    const { prepare, get, regenerate } = await owner();
+    const id = await prepare();
+    await pipeline.make(id, 1, bytesOf(`${id}1`));
+    await regenerate(id);
+    await pipeline.make(id, 2, bytesOf(`${id}2`));
+    const statuses = (n: number) =>
+      Promise.all(
+        ['video', 'poster'].map(
+          async (what) => (await get(`/api/assets/${id}/generations/${n}/${what}`)).status,
+        ),
+      );
+    expect(await statuses(1)).toEqual([200, 200]);
+    await pipeline.collect(id, 1);
+    expect([await statuses(1), await statuses(2)]).toEqual([
+      [410, 410],
+      [200, 200],
+    ]);
+  });
+
+  it('are 404 for everybody else, collected or not', async () => {
+    const [one, other] = [await owner(), await owner()];
+    const id = await one.prepare();
+    await pipeline.make(id, 1, bytesOf(`${id}other`));
+    for (const what of ['video', 'poster']) {
+      const answer = await other.get(`/api/assets/${id}/generations/1/${what}`);
+      expect([answer.status, answer.text]).toEqual([404, '{"error":"not found"}']);
+    }
+    await pipeline.collect(id, 1);
+    expect((await other.get(`/api/assets/${id}/generations/1/video`)).status).toBe(404);
+  });
+
   it('are 410 once their object is gone', async () => {
     const { prepare, get } = await owner();
     const id = await prepare();

@@ -1,4 +1,5 @@
 import { Views1700000000002 } from '../projections/views-2.js';
+import { Views1700000000030 } from '../projections/views-30.js';
 import { SigningSecrets1700000000010 } from '../signing/secrets-2.js';
 import { ApiTokens1700000000021 } from './api-tokens-21.js';
 import { Limits1700000000020 } from './limits-20.js';
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   SigningSecrets1700000000010,
   Limits1700000000020,
   ApiTokens1700000000021,
+  Views1700000000030,
 ];

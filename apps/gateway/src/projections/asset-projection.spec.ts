@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Fact } from '@zoetrope/contracts/fact';
+import { GenerationCollected } from '@zoetrope/contracts/facts/collection';
 import { foldAsset, statusOf } from '@zoetrope/domain/asset';
 import fc from 'fast-check';
 import { assetProjection } from './asset-projection.js';
-import { assetId, placed, story } from './facts.testing.js';
+import { assetId, OWNER, PROJECT, placed, story } from './facts.testing.js';
 import { RowSet } from './rows.js';
 
 const ID = assetId(1);
 const of = story(ID);
+const WHO = { assetId: ID, projectId: PROJECT, ownerId: OWNER };
 
 const project = (facts: readonly Fact[]) => {
   const rows = new RowSet();
@@ -126,6 +128,18 @@ describe('an asset in the views', () => {
     expect(asset).toMatchObject({ deleted: true, src_url: '', asked: {}, video: null });
     expect(rows.changes('generation')).toEqual([]);
     expect(rows.sweptAssets()).toEqual([ID]);
+  });
+
+  it('a deletion leaves the same when it is all that the log still tells', () => {
+    const at = (facts: Fact[]) => ({ ...project(facts).asset, created_at: 0, created_seq: 0 });
+    expect(at([of.deleted(2)])).toEqual(at([...READY, of.regenerate(2), of.deleted(2)]));
+  });
+
+  it('a generation that is not kept any more says so, and nothing else of it changes', () => {
+    const collected = GenerationCollected({ ...WHO, generation: 1, latest: null });
+    const [before, after] = [project(READY), project([...READY, collected])];
+    expect(after.generation(1)).toEqual({ ...before.generation(1), collected: true });
+    expect(after.asset).toEqual(before.asset);
   });
 });
 

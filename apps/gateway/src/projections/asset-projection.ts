@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@zoetrope/contracts/error-codes';
 import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
+import { GenerationCollected } from '@zoetrope/contracts/facts/collection';
 import * as generation from '@zoetrope/contracts/facts/generation';
 import { AssetDeleted, AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contracts/facts/request';
 import {
@@ -8,6 +9,7 @@ import {
   type ServedVideo,
   VideoSwitched,
 } from '@zoetrope/contracts/facts/video';
+import { PRODUCT_DEFAULTS } from '@zoetrope/contracts/parameters';
 import { applyDelivery, deliveryTouched } from './delivery-projection.js';
 import { applyToGeneration, newGeneration } from './generation-row.js';
 import type { AssetRow, GenerationRow, Projection, RowRef, RowSet } from './rows.js';
@@ -33,15 +35,16 @@ export const assetProjection: Projection = {
   touches,
   apply(rows, fact) {
     if (AssetPrepared.is(fact)) return prepared(rows, fact);
+    if (AssetDeleted.is(fact)) return forget(rows, fact);
     const data = fact.data as Data;
     const asset = rows.get('asset', data.assetId);
     // After a deletion the log may still tell how things ended; the views have forgotten the asset.
     if (asset === undefined || asset.deleted) return;
-    if (AssetDeleted.is(fact)) return forget(rows, asset);
     if (AssetRegenerateRequested.is(fact)) return asked(rows, asset, fact);
     if (applyDelivery(rows, fact)) return;
     const before = rows.get('generation', data.assetId, numberOf(data));
     if (before === undefined) return;
+    if (GenerationCollected.is(fact)) return rows.put('generation', { ...before, collected: true });
     const after = applyToGeneration(before, fact);
     if (after !== before) rows.put('generation', after);
     rows.put('asset', withStatus(evolveAsset(asset, fact, before, after)));
@@ -84,18 +87,33 @@ function asked(rows: RowSet, asset: AssetRow, fact: Recorded<FactOf<typeof Asset
   rows.put('asset', withStatus({ ...asset, waiting: [...asset.waiting, fact.data.number] }));
 }
 
-/** Keeps the name, so that the asset stays gone, and nothing that its owner wrote. */
-function forget(rows: RowSet, asset: AssetRow): void {
-  rows.sweep(asset.id);
+/**
+ * Keeps the name, so that the asset stays gone, and nothing that its owner wrote. Made of this fact alone: a rebuild
+ * after the purge finds no other, and has to come to the same row.
+ */
+function forget(rows: RowSet, { data, meta }: Recorded<FactOf<typeof AssetDeleted>>): void {
+  if (rows.get('asset', data.assetId)?.deleted) return;
+  rows.sweep(data.assetId);
   rows.put('asset', {
-    ...asset,
+    id: data.assetId,
+    project_id: data.projectId,
+    owner_id: data.ownerId,
     src_url: '',
     asked: {},
-    video: null,
-    error: null,
+    ...PRODUCT_DEFAULTS,
+    aspect: 'preserve',
+    seed: null,
+    status: 'failed',
     waiting: [],
+    latest_queued: 0,
     open: [],
     stored: [],
+    ready_generation: 0,
+    video: null,
+    generation_count: 0,
+    error: null,
+    created_at: meta.ts,
+    created_seq: meta.seq,
     deleted: true,
   });
 }

@@ -38,6 +38,7 @@ export const newGeneration = ({ data, meta }: Ask, asked: GenerationRow['asked']
   ready_at: null,
   error_code: null,
   error_msg: null,
+  collected: false,
 });
 
 /** The row after a fact of its generation; the same object when the fact says nothing about it. */

@@ -1,5 +1,10 @@
 import type { Recorded } from '@zoetrope/contracts/fact';
-import { PROJECT_FACTS, ProjectCreated, type ProjectFact } from '@zoetrope/contracts/facts/tenant';
+import {
+  PROJECT_FACTS,
+  ProjectCreated,
+  ProjectDeleted,
+  type ProjectFact,
+} from '@zoetrope/contracts/facts/tenant';
 import { evolveProject } from '../directory/project.js';
 import type { Projection } from './rows.js';
 
@@ -13,6 +18,8 @@ export const projectProjection: Projection = {
   touches: (fact) => (isProject(fact) ? [{ table: 'project', key: [fact.data.projectId] }] : []),
   apply(rows, fact) {
     if (!isProject(fact)) return;
+    // A rebuild after the purge does not hear of its creation, and has to come to the same rows.
+    if (ProjectDeleted.is(fact)) return rows.drop('project', fact.data.projectId);
     const before = rows.get('project', fact.data.projectId);
     const project = evolveProject(before?.project, fact);
     if (project === undefined) return;

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fact, Service } from '@zoetrope/contracts/fact';
+import { AssetPurged } from '@zoetrope/contracts/facts/collection';
+import { ProjectCreated, ProjectDeleted, ProjectPurged } from '@zoetrope/contracts/facts/tenant';
+import { ProjectId, ProxyKey } from '@zoetrope/contracts/ids';
 import { assetSubject, ledgerSubject, projectSubject } from '@zoetrope/contracts/subjects';
 import { type PostgresServer, startPostgres } from '@zoetrope/embedded/postgres';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
@@ -17,7 +20,7 @@ import { Positions } from './positions.js';
 import { projectProjection } from './project-projection.js';
 import { PositionMoved, Projector } from './projector.js';
 import type { Projection } from './rows.js';
-import { createViews } from './views-2.js';
+import { createCurrentViews } from './views-30.js';
 
 /** Real: NATS, PostgreSQL. */
 let server: LogServer;
@@ -26,6 +29,7 @@ let folder: string;
 let database: DataSource;
 const logs = new Map<Service, EventLog>();
 const logOf = (service: Service) => logs.get(service) as EventLog;
+const KEY = ProxyKey.parse(`pk_${'k'.repeat(24)}`);
 const ALL = [assetProjection, chargeProjection, projectProjection];
 
 beforeAll(async () => {
@@ -142,12 +146,40 @@ describe('the views', () => {
     for (let n = 2; n <= 8; n++) await tell(n);
     await append('gateway', assetSubject(assetId(3), 'request'), story(assetId(3)).deleted(3));
     await project(ALL);
-    for (const statement of createViews('views_rebuilt')) await database.query(statement);
+    for (const statement of createCurrentViews('views_rebuilt')) await database.query(statement);
     await project(ALL, 'views_rebuilt');
     const [live, rebuilt] = [await rowsOf('views'), await rowsOf('views_rebuilt')];
     expect(rebuilt).toEqual(live);
     expect(live.asset).toHaveLength(8);
     expect(live.generation.filter(({ asset_id }) => asset_id === assetId(3))).toEqual([]);
+    await database.query('DROP SCHEMA views_rebuilt CASCADE');
+  });
+
+  it('rebuilt after a purge are the same: of an asset and a project only their deletion is left in the log', async () => {
+    const gone = { projectId: ProjectId.parse(`prj_${'9'.repeat(20)}`), ownerId: OWNER };
+    await append(
+      'gateway',
+      projectSubject(gone.projectId),
+      ProjectCreated({ ...gone, name: 'Gone', proxyKey: KEY }),
+    );
+    await append('gateway', projectSubject(gone.projectId), ProjectDeleted(gone));
+    await project(ALL);
+    const who = { assetId: assetId(3), projectId: PROJECT, ownerId: OWNER };
+    for (const part of ['generation', 'video'] as const)
+      await logOf('generator').purge(assetSubject(who.assetId, part));
+    await logOf('generator').purge(assetSubject(who.assetId, 'request'), { keep: 1 });
+    const purged = AssetPurged({ ...who, latest: null, objects: 3 });
+    await append('generator', assetSubject(who.assetId, 'generation'), purged);
+    await logOf('gateway').purge(projectSubject(gone.projectId), { keep: 1 });
+    await append('gateway', projectSubject(gone.projectId), ProjectPurged(gone));
+    await project(ALL);
+    for (const statement of createCurrentViews('views_rebuilt')) await database.query(statement);
+    await project(ALL, 'views_rebuilt');
+    const [live, rebuilt] = [await rowsOf('views'), await rowsOf('views_rebuilt')];
+    expect(rebuilt).toEqual(live);
+    expect(live.asset.find(({ id }) => id === assetId(3))).toMatchObject({ deleted: true, src_url: '' });
+    expect(live.charge.some(({ asset_id }) => asset_id === assetId(3))).toBe(true);
+    expect(live.project).toHaveLength(1);
   });
 
   it('count each fact once with two projectors at work', async () => {

@@ -41,7 +41,14 @@ export class RowStore {
       await this.manager.query(`DELETE FROM ${this.schema}.generation WHERE asset_id = ANY($1)`, [gone]);
       await this.manager.query(`DELETE FROM ${this.schema}.delivery WHERE asset_id = ANY($1)`, [gone]);
     }
+    for (const ref of rows.drops()) await this.remove(ref);
     for (const table of Object.keys(KEYS) as TableName[]) await this.upsert(table, rows.changes(table));
+  }
+
+  private async remove({ table, key }: RowRef): Promise<void> {
+    const columns: readonly string[] = KEYS[table];
+    const is = columns.map((column, at) => `${column} = $${at + 1}`).join(' AND ');
+    await this.manager.query(`DELETE FROM ${this.schema}.${table} WHERE ${is}`, [...key]);
   }
 
   private async upsert<T extends TableName>(table: T, changed: Tables[T][]): Promise<void> {

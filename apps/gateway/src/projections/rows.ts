@@ -70,6 +70,8 @@ export interface GenerationRow {
   ready_at: number | null;
   error_code: string | null;
   error_msg: string | null;
+  /** Its bytes are not kept any more; null in rows from before that was told. */
+  collected: boolean | null;
 }
 
 export interface ChargeRow {
@@ -140,6 +142,7 @@ export class RowSet {
   private readonly rows = new Map<string, { ref: RowRef; row: Tables[TableName] }>();
   private readonly changed = new Set<string>();
   private readonly swept = new Set<string>();
+  private readonly dropped = new Map<string, RowRef>();
 
   get<T extends TableName>(table: T, ...key: Key): Tables[T] | undefined {
     return this.rows.get(nameOf({ table, key }))?.row as Tables[T] | undefined;
@@ -154,7 +157,22 @@ export class RowSet {
   /** Puts a new state of a row. */
   put<T extends TableName>(table: T, row: Tables[T]): void {
     this.loaded(table, row);
-    this.changed.add(nameOf({ table, key: keyOf(table, row) }));
+    const name = nameOf({ table, key: keyOf(table, row) });
+    this.changed.add(name);
+    this.dropped.delete(name);
+  }
+
+  /** Drops one row. */
+  drop<T extends TableName>(table: T, ...key: Key): void {
+    const name = nameOf({ table, key });
+    this.rows.delete(name);
+    this.changed.delete(name);
+    this.dropped.set(name, { table, key });
+  }
+
+  /** Rows to be gone after the changes are written. */
+  drops(): readonly RowRef[] {
+    return [...this.dropped.values()];
   }
 
   /** Drops every generation and delivery of an asset, loaded here or not. */

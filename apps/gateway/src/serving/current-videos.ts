@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { AssetDeleted } from '@zoetrope/contracts/facts/request';
 import { VideoSwitched } from '@zoetrope/contracts/facts/video';
 import { FenceQuestion, GatewayLease } from '@zoetrope/contracts/messages';
 import { FILTERS, fenceSubject } from '@zoetrope/contracts/subjects';
@@ -54,6 +55,7 @@ export class CurrentVideos implements OnApplicationBootstrap, OnApplicationShutd
       this.memory.forgetAll();
     };
     this.follow = await this.log.follow('ASSETS', { subjects, from: 'new', onUndecodable }, (fact) => {
+      if (AssetDeleted.is(fact)) this.reader.deleted(fact.data.assetId);
       if (VideoSwitched.is(fact)) this.memory.switched(fact.data.assetId, fact.data.generation);
       this.happened((fact.data as { assetId: string }).assetId);
     });

@@ -3,6 +3,7 @@ import type { ServedVideo } from '@zoetrope/contracts/facts/video';
 import { Memory } from './memory.js';
 import { NO_ASSET, type Present } from './present.js';
 
+const DELETED: Present = { exists: true, deleted: true, status: 'failed', stage: 'failed' };
 const ready: Present = { exists: true, deleted: false, status: 'ready', stage: 'ready' };
 const lease = { held: true, count: 1, isHeld: () => lease.held, lapses: () => lease.count };
 let memory: Memory;
@@ -70,6 +71,12 @@ describe('a gateway remembers an asset', () => {
     expect(memory.get('a')).toBeUndefined();
     remember(of(2));
     expect(memory.get('a')?.video?.generation).toBe(2);
+  });
+
+  it('a deleted one whatever fence passed: nothing comes after that', () => {
+    memory.fence('a', 2);
+    remember(DELETED);
+    expect(memory.get('a')).toBe(DELETED);
   });
 
   it('forgets a fence with its switch, and with it whatever was read before', () => {

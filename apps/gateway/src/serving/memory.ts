@@ -83,7 +83,8 @@ export class Memory {
   }
 
   /** Whether a fence passed for a newer generation than the one that is served here. */
-  isFenced(assetId: string, { video }: Present): boolean {
+  isFenced(assetId: string, { video, deleted }: Present): boolean {
+    if (deleted) return false; // nothing comes after that
     return (video?.generation ?? 0) < (this.fenced.get(assetId) ?? 0);
   }
 

@@ -6,7 +6,7 @@ import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { DataSource } from 'typeorm';
 import type { AssetRow, GenerationRow } from '../projections/rows.js';
 import { BoundedMap } from './bounded-map.js';
-import { type Present, presentOf, presentOfRow } from './present.js';
+import { DELETED, type Present, presentOf, presentOfRow } from './present.js';
 import { SharedReads } from './shared-reads.js';
 
 /** Where an answer comes from when it does not come from this gateway's memory. */
@@ -41,6 +41,11 @@ export class PresentReader {
       if (!(error instanceof LogUnavailable)) throw error;
       return await this.withoutLog(assetId, error);
     }
+  }
+
+  /** It was deleted: an outage must not bring it back from what was last known. */
+  deleted(assetId: string): void {
+    this.lastKnown.set(assetId, DELETED);
   }
 
   private async fromLog(assetId: string): Promise<Present> {

@@ -62,7 +62,13 @@ describe('what the proxy knows of an asset', () => {
       [of.prepared(), of.cancelled(1, 1)],
       { ending: { kind: 'failed', code: 'cancelled' } },
     ],
-    ['deleted', [...READY, of.deleted(1)], { deleted: true }],
+    ['deleted', [...READY, of.deleted(1)], { exists: true, deleted: true }],
+    [
+      'deleted while one runs',
+      [...READY, of.regenerate(2), of.deleted(2)],
+      { deleted: true, status: 'failed' },
+    ],
+    ['deleted and purged', [of.deleted(1)], { exists: true, deleted: true }],
   ])('%s', (_, facts, expected) => {
     expect(presentOf(placed(facts as Fact[]))).toMatchObject(expected);
   });

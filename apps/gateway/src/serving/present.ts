@@ -26,16 +26,21 @@ export interface Present {
   readonly stage: 'ready' | 'pending' | 'failed';
 }
 
+/** Also after the purge, when this is all that is known. */
+export const DELETED: Present = { exists: true, deleted: true, status: 'failed', stage: 'failed' };
+
 export const NO_ASSET: Present = { exists: false, deleted: false, status: 'failed', stage: 'failed' };
 
 /** From the facts of `readPresent`. */
 export function presentOf(facts: readonly Recorded[]): Present {
   const state = foldAsset(facts);
+  // Whatever was still going on is nobody's business any more, so that the answer can be remembered.
+  if (state.deleted) return DELETED;
   if (state.origin === undefined) return NO_ASSET;
   const status = statusOf(state);
   return {
     exists: true,
-    deleted: state.deleted,
+    deleted: false,
     projectId: state.origin.projectId,
     status,
     video: state.served,

@@ -80,8 +80,9 @@ export class SseController {
     if (!assetId.success) throw new ApiError('not_found');
     const subject = assetSubject(assetId.data, 'request');
     const [first, last] = await Promise.all([this.log.first(subject), this.log.last(subject)]);
-    const owns = first && AssetPrepared.is(first) && first.data.projectId === projectId;
-    if (!owns) throw new ApiError('not_found');
+    // Of a purged asset only the deletion is left.
+    const known = first && (AssetPrepared.is(first) || AssetDeleted.is(first)) ? first.data : undefined;
+    if (known?.projectId !== projectId) throw new ApiError('not_found');
     if (last && AssetDeleted.is(last)) throw new ApiError('asset_deleted');
     return assetId.data;
   }

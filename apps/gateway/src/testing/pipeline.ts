@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fact } from '@zoetrope/contracts/fact';
+import { GenerationCollected } from '@zoetrope/contracts/facts/collection';
 import { AssetPrepared } from '@zoetrope/contracts/facts/request';
 import { AssetId } from '@zoetrope/contracts/ids';
 import { ASSET_PARTS, type AssetPart, assetSubject } from '@zoetrope/contracts/subjects';
@@ -85,6 +86,15 @@ export class Pipeline {
     const { of, seq, served } = await this.store(id, n, video);
     await this.tell(id, 'video', of.switched(n, seq, served));
     return this.tell(id, 'video', of.ready(n, seq, served));
+  }
+
+  /** The generator does not keep that generation's bytes any more. */
+  async collect(id: string, n: number): Promise<void> {
+    const first = await this.notifier.first(assetSubject(id, 'request'));
+    if (!first || !AssetPrepared.is(first)) throw new Error(`${id} was not prepared`);
+    const { assetId, projectId, ownerId } = first.data;
+    const fact = GenerationCollected({ assetId, projectId, ownerId, generation: n, latest: null });
+    await this.tell(id, 'generation', fact);
   }
 
   /** Last sequence of the asset over all of its subjects. */
