@@ -45,7 +45,6 @@ import { UploadModule } from './upload/upload.module.js';
     ProjectionsModule,
     DeleteAssetModule,
     DeleteProjectModule,
-    PurgeModule,
     AssetViewModule,
     ServingModule,
     ProxyUrlModule,
