@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { ProgressReport } from '@zoetrope/contracts/events';
 import type { Recorded } from '@zoetrope/contracts/fact';
+import { AssetDeleted } from '@zoetrope/contracts/facts/request';
 import { FILTERS } from '@zoetrope/contracts/subjects';
 import type { EventLog, Follow, Subscription } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
@@ -77,7 +78,7 @@ export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown
     const follow = await this.log.follow(
       'ASSETS',
       {
-        subjects: TOLD,
+        subjects: [...TOLD, FILTERS.requests],
         from: 'new',
         onUndecodable: (error, seq) => this.#logger.warn(`fact ${seq} is told to nobody: ${error.message}`),
       },
@@ -107,6 +108,9 @@ export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   #onFact(fact: Recorded, epoch: string): void {
     const { assetId, projectId } = fact.data as { assetId: string; projectId: string };
+    // Nobody may watch it any more; asking again is answered by the gateway, which ends an EventSource for good.
+    if (AssetDeleted.is(fact)) for (const listener of this.#of(assetId)) listener.end();
+    if (fact.meta.subject.endsWith('.request')) return;
     const told = new TellableFact(fact, epoch);
     for (const listener of this.#of(assetId, projectId)) listener.tell(told);
   }
