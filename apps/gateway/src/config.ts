@@ -1,5 +1,6 @@
 import { RATE_LIMITS } from '@zoetrope/contracts/api/common';
 import { commonConfig, serviceConfig } from '@zoetrope/platform/config';
+import { edgeConfig } from '@zoetrope/platform/edge-config';
 import { z } from 'zod';
 import { accountConfig } from './accounts/account-config.js';
 
@@ -15,14 +16,15 @@ export const gatewayConfig = serviceConfig.extend({
   ZOETROPE_SECRET_KEY_PREVIOUS: commonConfig.ZOETROPE_SECRET_KEY_PREVIOUS,
   ZOETROPE_INTERNAL_TOKEN: commonConfig.ZOETROPE_INTERNAL_TOKEN,
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
-  OBJECTS_DIR: commonConfig.OBJECTS_DIR,
   DELETION_GRACE_SECONDS: commonConfig.DELETION_GRACE_SECONDS,
+  OBJECTS_DIR: commonConfig.OBJECTS_DIR,
   S3_ENDPOINT: commonConfig.S3_ENDPOINT,
   S3_BUCKET: commonConfig.S3_BUCKET,
   S3_REGION: commonConfig.S3_REGION,
   S3_ACCESS_KEY_ID: commonConfig.S3_ACCESS_KEY_ID,
   S3_SECRET_ACCESS_KEY: commonConfig.S3_SECRET_ACCESS_KEY,
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
+  ...edgeConfig,
   RATE_PREPARE: perMinute(RATE_LIMITS.prepare, 'prepare calls'),
   RATE_REGENERATE: perMinute(RATE_LIMITS.regenerate, 'regenerate calls'),
   RATE_WEBHOOKS_TEST: perMinute(RATE_LIMITS.webhooks_test, 'webhook test deliveries'),

@@ -39,9 +39,9 @@ export const GeneratorDue = z.object({
   kind: z.enum(['begin', 'callback', 'poll', 'retry', 'stall']),
   /** From a verified callback: adopts a prediction whose creation was never recorded. */
   predictionId: z.string().optional(),
-  /** How many polls went before; the next comes after 30 s doubled as often. */
-  polls: z.number().int().optional(),
 });
+export type GeneratorDue = z.infer<typeof GeneratorDue>;
+
 /**
  * Payload of every `due.generator.collection.>` message. `work`: a generation ended, what it worked with can go.
  * `superseded`: a newer one has been served for the grace period. `deleted`: the asset was deleted that long ago.
@@ -60,8 +60,6 @@ export type CollectionDue = z.infer<typeof CollectionDue>;
 export const ProjectDue = z.object({ projectId: ProjectId, seq: z.number().int().min(1) });
 export type ProjectDue = z.infer<typeof ProjectDue>;
 
-export type GeneratorDue = z.infer<typeof GeneratorDue>;
-
 /** Notifier to one gateway: confirm you know generation `generation` (its first fact has sequence `seq`). */
 export const FenceQuestion = z.object({
   assetId: AssetId,
@@ -76,3 +74,14 @@ export const FenceAnswer = z.object({ confirmed: z.boolean() });
 export const GatewayLease = z.object({ id: z.string(), since: z.number().int() });
 /** Value of the lease `notifier.<id>`: where its SSE server listens. */
 export const NotifierLease = z.object({ id: z.string(), url: z.string(), since: z.number().int() });
+
+/**
+ * Payload of `due.notifier.purge.<assetId>` and `due.notifier.purge-project.>`. `again`: somebody asked for a purge.
+ * `pursue`: caches had not confirmed. `project`: the project's keys changed by the fact `seq` on TENANTS.
+ */
+export const PurgeDue = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('again'), assetId: AssetId, projectId: ProjectId, commandId: CommandId }),
+  z.object({ kind: z.literal('pursue'), assetId: AssetId }),
+  z.object({ kind: z.literal('project'), projectId: ProjectId, seq: z.number().int().min(1) }),
+]);
+export type PurgeDue = z.infer<typeof PurgeDue>;

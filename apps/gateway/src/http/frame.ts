@@ -4,6 +4,7 @@ import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fa
 import { MAX_UPLOAD_BYTES } from '@zoetrope/contracts/api/common';
 import { childTraceparent, runInContext } from '@zoetrope/platform/context';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { EdgeHeaders, REFRESH_HEADER } from '../serving/edge-headers.js';
 import { ApiError } from './api-error.js';
 import { answerCors } from './cors.js';
 import { errorAnswer } from './error-answer.js';
@@ -46,6 +47,15 @@ function onEveryRequest(fastify: FastifyInstance): void {
   });
 }
 
+/** An nginx that was asked to replace an entry stores whatever comes, if only for a second. */
+function answerRefreshes(fastify: FastifyInstance, edge: EdgeHeaders): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (edge.isRefresh(request.headers[REFRESH_HEADER]) && !reply.hasHeader('x-accel-expires'))
+      void reply.header('x-accel-expires', '1');
+    done(null, payload);
+  });
+}
+
 function traceparentOf(request: FastifyRequest): string | undefined {
   const header = request.headers.traceparent;
   return typeof header === 'string' ? header : undefined;
@@ -57,6 +67,7 @@ export async function frame(app: NestFastifyApplication): Promise<void> {
   const routes = app.get(RouteTable);
   fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   onEveryRequest(fastify);
+  answerRefreshes(fastify, app.get(EdgeHeaders, { strict: false }));
   takeBodiesAsTheyCome(fastify);
   await fastify.register(multipart, {
     limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 0, parts: 1 },

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { buildProxyUrl } from '@zoetrope/domain/proxy-url';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../accounts/caller.js';
@@ -7,7 +8,9 @@ import { Documented } from '../openapi/documented.js';
 import { assetIdOf } from '../prepare/prepare-asset.js';
 import { etaSeconds } from '../regenerate/eta.js';
 import { type Current, CurrentVideos } from '../serving/current-videos.js';
+import type { EdgeAnswer } from '../serving/edge-headers.js';
 import type { Ticket } from '../serving/memory.js';
+import type { Representation } from '../serving/send-bytes.js';
 import { ServeCurrent } from '../serving/serve-current.js';
 import { untilSettled } from '../serving/until-settled.js';
 import { Admission, type Admitted } from './admission.js';
@@ -107,7 +110,14 @@ export class ProxyController {
     admitted: Admitted,
   ): Promise<void> {
     const { present } = current;
-    if (present.video !== undefined) return this.serve.video(request, reply, ticket, current);
+    if (present.video !== undefined)
+      return this.serve.video(
+        request,
+        reply,
+        ticket,
+        current,
+        this.edgeOf(request, ticket.assetId, admitted),
+      );
     if (present.status === 'pending') return this.pending(reply, ticket.assetId, current, admitted);
     if (!present.exists) throw new ApiError('not_found');
     throw endingError(ticket.assetId, present.ending, this.clock.now());
@@ -145,17 +155,30 @@ export class ProxyController {
     reply: FastifyReply,
     ticket: Ticket,
     current: Current,
-    { ask, project }: Admitted,
+    admitted: Admitted,
   ): Promise<void> {
+    const { ask, project } = admitted;
     const { present } = current;
     if (!present.exists && !project.autoGenerate) throw new ApiError('not_found');
     const { aspect = 'preserve' } = ask.asked;
     const poster = await this.posters.get({ assetId: ticket.assetId, source: ask.source, aspect, present });
-    await this.serve.send(request, reply, ticket, current, {
+    const what: Representation = {
       contentType: 'image/jpeg',
       size: poster.bytes.byteLength,
       validators: { etag: `"${poster.sha256}"` },
       open: async (span) => (span ? poster.bytes.subarray(span.start, span.end + 1) : poster.bytes),
-    });
+    };
+    const edge = this.edgeOf(request, ticket.assetId, admitted);
+    await this.serve.send(request, reply, ticket, current, what, edge);
+  }
+
+  private edgeOf(
+    { raw }: FastifyRequest,
+    assetId: string,
+    { ask, project, expiresAt }: Admitted,
+  ): EdgeAnswer {
+    const { proxyKey, source: src, asked, format } = ask;
+    const isEmbedded = raw.url === buildProxyUrl({ publicUrl: '', proxyKey, src, asked, format });
+    return { assetId, projectId: project.id, expiresAt, isEmbedded };
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Current, CurrentVideos } from './current-videos.js';
+import { type EdgeAnswer, EdgeHeaders } from './edge-headers.js';
 import type { Ticket } from './memory.js';
 import { ObjectBytes } from './object-bytes.js';
 import { type Representation, sendBytes } from './send-bytes.js';
@@ -24,19 +25,27 @@ export class ServeCurrent {
   constructor(
     private readonly videos: CurrentVideos,
     private readonly bytes: ObjectBytes,
+    private readonly edge: EdgeHeaders,
   ) {}
 
   /** The served video; `current.present.video` must be set. */
-  async video(request: FastifyRequest, reply: FastifyReply, ticket: Ticket, current: Current): Promise<void> {
+  async video(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    ticket: Ticket,
+    current: Current,
+    edge: EdgeAnswer,
+  ): Promise<void> {
     const { video } = current.present;
     if (video === undefined) throw new Error(`${ticket.assetId} serves no video`);
     void reply.headers({ 'x-zoetrope-loop': video.loopMode });
-    await this.send(request, reply, ticket, current, {
+    const what: Representation = {
       contentType: 'video/mp4',
       size: video.bytes,
       validators: { etag: `"${video.sha256}"`, modifiedAt: video.switchedAt },
       open: (span) => this.bytes.open(video.key, video.bytes, span),
-    });
+    };
+    await this.send(request, reply, ticket, current, what, edge);
   }
 
   /** Any representation of the asset as it is now. */
@@ -46,6 +55,7 @@ export class ServeCurrent {
     ticket: Ticket,
     current: Current,
     what: Representation,
+    edge: EdgeAnswer,
   ): Promise<void> {
     const { present, origin } = current;
     void reply.headers({
@@ -55,16 +65,21 @@ export class ServeCurrent {
       ...(present.exists && { 'x-zoetrope-stage': present.stage }),
       'cache-status': CACHE_STATUS[origin],
     });
-    await sendBytes(request, reply, what, () => this.caching(reply, ticket, current));
+    await sendBytes(request, reply, what, () => this.caching(reply, ticket, current, edge));
   }
 
-  private caching(reply: FastifyReply, ticket: Ticket, current: Current): Record<string, string> {
+  private caching(
+    reply: FastifyReply,
+    ticket: Ticket,
+    current: Current,
+    edge: EdgeAnswer,
+  ): Record<string, string> {
     if (current.origin === 'last-known') return { 'cache-control': 'no-store' };
     const end = this.videos.beginStorable(ticket, current, () => reply.raw.destroy());
     if (end === undefined) return { 'cache-control': NOT_SHARED };
     // `close` comes after the last byte was handed over, or when the connection broke, unless it broke before.
     if (reply.raw.destroyed || reply.raw.socket?.destroyed) end();
     else reply.raw.once('close', end);
-    return { 'cache-control': STORABLE };
+    return { 'cache-control': STORABLE, ...this.edge.of(edge) };
   }
 }

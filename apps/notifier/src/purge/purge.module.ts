@@ -1,13 +1,37 @@
 import { Module } from '@nestjs/common';
+import { CONFIG } from '@zoetrope/platform/config';
+import type { NotifierConfig } from '../config.js';
+import { CacheAlarms } from './cache-alarms.js';
+import { configuredCaches } from './caches/configured-caches.js';
+import { Caches } from './caches.js';
+import { EmbeddedUrls } from './embedded-urls.js';
 import { Fence } from './fence.js';
+import { ProjectPurge } from './project-purge.js';
+import { PurgeAgain } from './purge-again.js';
+import { PurgeCachesWhenDue } from './purge-caches-when-due.js';
+import { PurgeProjectWhenKeysChanged } from './purge-project-when-keys-changed.js';
 import { PURGERS } from './purger.js';
 import { SwitchVideoWhenMp4Stored } from './switch-video-when-mp4-stored.js';
 import { Switchover } from './switchover.js';
 import { ViewsPosition } from './views-position.js';
 
 @Module({
-  controllers: [SwitchVideoWhenMp4Stored],
-  // No cache stands in front of the gateways here; each adapter will be one more entry.
-  providers: [Fence, Switchover, ViewsPosition, { provide: PURGERS, useValue: [] }],
+  controllers: [SwitchVideoWhenMp4Stored, PurgeCachesWhenDue, PurgeProjectWhenKeysChanged],
+  providers: [
+    CacheAlarms,
+    Caches,
+    EmbeddedUrls,
+    Fence,
+    ProjectPurge,
+    PurgeAgain,
+    Switchover,
+    ViewsPosition,
+    {
+      provide: PURGERS,
+      inject: [CONFIG],
+      useFactory: (config: NotifierConfig) => configuredCaches(config),
+    },
+  ],
+  exports: [CacheAlarms, Caches, Fence],
 })
 export class PurgeModule {}

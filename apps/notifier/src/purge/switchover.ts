@@ -13,8 +13,10 @@ import type { Cause, EventLog } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { TIMINGS, type Timings } from '../config.js';
+import { CacheAlarms } from './cache-alarms.js';
+import { Caches } from './caches.js';
 import { Fence, type Fenced } from './fence.js';
-import { PURGERS, type Purger, purgeAll } from './purger.js';
+import { videoOf } from './served-video.js';
 import { ViewsPosition } from './views-position.js';
 import { isAnnounced, type Stored, whatsLeft } from './whats-left.js';
 
@@ -32,7 +34,8 @@ export class Switchover {
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TIMINGS) private readonly timings: Timings,
-    @Inject(PURGERS) private readonly purgers: readonly Purger[],
+    private readonly caches: Caches,
+    private readonly alarms: CacheAlarms,
     private readonly fence: Fence,
     private readonly views: ViewsPosition,
   ) {}
@@ -46,9 +49,8 @@ export class Switchover {
       const from = last?.data.requestSeq ?? 1;
       const pipeline = await this.log.readCurrent(assetSubject(assetId, 'generation'), { from });
       const left = whatsLeft(last, pipeline, generation);
-      if (left.kind === 'nothing-left') return;
+      if (left.kind === 'nothing-left' || (await this.#isDeleted(assetId))) return;
       if (left.kind === 'announce') await this.#announce(left.last);
-      else if (await this.#isDeleted(assetId)) return;
       else await this.#switch(left.stored, last);
     }
   }
@@ -92,7 +94,7 @@ export class Switchover {
   async #purge({ seq, video, cause }: Standing, fenced: Fenced): Promise<void> {
     const { assetId, projectId } = video;
     const [caches, inViews] = await Promise.all([
-      purgeAll(this.purgers, { assetId, projectId, tag: `asset-${assetId}` }, this.timings.purgeMs),
+      this.caches.forgetAsset(assetId, projectId),
       this.views.waitFor(seq, this.timings.purgeMs),
     ]);
     const unconfirmed = [...fenced.unconfirmed, ...caches.unconfirmed, ...(inViews ? [] : ['views'])];
@@ -104,6 +106,7 @@ export class Switchover {
   }
 
   async #ready({ seq, video, cause }: Standing, unconfirmed: string[]): Promise<void> {
+    if (unconfirmed.length > 0) await this.alarms.pursueAsset(video.assetId, video.switchedAt);
     const fact = GenerationReady({ ...video, unconfirmed });
     // A conflict is found out by the next look at what is left.
     await this.log.append(assetSubject(video.assetId, 'video'), fact, { expect: seq, cause });
@@ -122,23 +125,4 @@ const causeOf = ({ meta }: Recorded): Cause => ({
   id: meta.id,
   requestId: meta.requestId,
   traceparent: meta.traceparent,
-});
-
-/** The members that stand on every fact of `.video`; the schema is strict, so no other may be passed on. */
-const videoOf = (from: ServedVideo): ServedVideo => ({
-  assetId: from.assetId,
-  projectId: from.projectId,
-  ownerId: from.ownerId,
-  generation: from.generation,
-  requestSeq: from.requestSeq,
-  key: from.key,
-  sha256: from.sha256,
-  bytes: from.bytes,
-  durationMs: from.durationMs,
-  width: from.width,
-  height: from.height,
-  loopMode: from.loopMode,
-  model: from.model,
-  posterKey: from.posterKey,
-  switchedAt: from.switchedAt,
 });

@@ -18,6 +18,7 @@ const SECRET_KEY = 'a secret key of the tests, 32 and more';
 const TABLES = `
   create schema views; create schema secrets;
   create table views.projection_position (stream text primary key, position bigint not null);
+  create table views.asset (id text primary key, project_id text not null);
   create table secrets.webhook_secret (project_id text primary key, secret_encrypted text not null);
   insert into views.projection_position values ('ASSETS', 0)`;
 

@@ -50,6 +50,8 @@ export const RegenerateAnswer = z.object({
 });
 
 export const CancelAnswer = z.object({ asset_id: z.string(), status: AssetStatus });
+/** The purge was handed on; `cache_purged` tells how it went. */
+export const PurgeAnswer = z.object({ asset_id: z.string(), request_id: z.string() });
 export const UploadAnswer = z.object({ url: z.string(), key: z.string() });
 
 export const Prediction = z.object({ id: z.string(), stage: z.string(), attempt: z.number().int() });

@@ -99,6 +99,8 @@ export const VisionCompleted = defineFact(
     attempt,
     prompt: z.string(),
     provider: z.enum(['local', 'anthropic', 'replicate', 'override']),
+    /** The provider's name of the model that looked; the local one has none. */
+    model: z.string().optional(),
     latencyMs: ms,
   }),
 );
@@ -113,6 +115,7 @@ export const VisionFailed = defineFact(
     code: ErrorCode,
     message: z.string(),
     transient: z.boolean(),
+    retryAfterMs: ms.optional(),
   }),
 );
 
@@ -148,6 +151,17 @@ export const PredictionCreated = defineFact(
   }),
 );
 
+/**
+ * The provider was asked and its answer was lost, so it may be at work. Its callback adopts the prediction until the
+ * attempt's whole time is over: asking again could pay twice.
+ */
+export const PredictionUnconfirmed = defineFact(
+  'PredictionUnconfirmed',
+  1,
+  'generator',
+  z.strictObject({ ...generationBase, stage: PredictionStage, attempt }),
+);
+
 /** The stage's output is copied into our own store. */
 export const StageCompleted = defineFact(
   'StageCompleted',
@@ -156,7 +170,10 @@ export const StageCompleted = defineFact(
   z.strictObject({ ...generationBase, ...object, stage: Stage, attempt, latencyMs: ms }),
 );
 
-/** One attempt failed. `transient` ones are tried again while attempts are left. */
+/**
+ * One attempt failed. `transient` ones are tried again while attempts are left, not before `retryAfterMs` where the
+ * provider said so.
+ */
 export const StageFailed = defineFact(
   'StageFailed',
   1,
@@ -168,6 +185,7 @@ export const StageFailed = defineFact(
     code: ErrorCode,
     message: z.string(),
     transient: z.boolean(),
+    retryAfterMs: ms.optional(),
   }),
 );
 
@@ -226,6 +244,7 @@ export const GENERATION_FACTS = [
   VisionFailed,
   StageStarted,
   PredictionCreated,
+  PredictionUnconfirmed,
   StageCompleted,
   StageFailed,
   RetryScheduled,

@@ -15,6 +15,22 @@ export const KeyClaimed = defineFact(
   }),
 );
 
+/**
+ * What the command is to do was chosen, once: whoever carries it out does this, also when choosing again would give
+ * something else by then. It does not mean that any of it was done.
+ */
+export const KeyPlanned = defineFact(
+  'KeyPlanned',
+  1,
+  'gateway',
+  z.strictObject({
+    fingerprint: z.string(),
+    commandId: CommandId,
+    after: z.number().int().min(0).optional(),
+    plan: z.unknown(),
+  }),
+);
+
 /** The first 2xx answer under the key, given again to every copy. */
 export const KeyAnswered = defineFact(
   'KeyAnswered',
@@ -28,5 +44,5 @@ export const KeyAnswered = defineFact(
   }),
 );
 
-export const KEY_FACTS = [KeyClaimed, KeyAnswered] as const;
+export const KEY_FACTS = [KeyClaimed, KeyPlanned, KeyAnswered] as const;
 export type KeyFact = FactOf<(typeof KEY_FACTS)[number]>;

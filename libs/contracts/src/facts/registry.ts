@@ -5,7 +5,7 @@ import { GENERATION_FACTS } from './generation.js';
 import { KEY_FACTS } from './key.js';
 import { LEDGER_FACTS } from './ledger.js';
 import { REQUEST_FACTS } from './request.js';
-import { ACCOUNT_FACTS, PROJECT_FACTS } from './tenant.js';
+import { ACCOUNT_FACTS, ENDPOINT_FACTS, PROJECT_FACTS } from './tenant.js';
 import { VIDEO_FACTS } from './video.js';
 
 const all: readonly FactType[] = [
@@ -17,6 +17,7 @@ const all: readonly FactType[] = [
   ...LEDGER_FACTS,
   ...ACCOUNT_FACTS,
   ...PROJECT_FACTS,
+  ...ENDPOINT_FACTS,
   ...KEY_FACTS,
 ] as unknown as readonly FactType[];
 

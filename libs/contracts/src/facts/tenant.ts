@@ -110,7 +110,19 @@ export const WebhooksConfigured = defineFact(
   }),
 );
 
+/** The caches were asked to forget everything of the project, since its keys changed; as `CachesPurged`. */
+export const ProjectCachesPurged = defineFact(
+  'ProjectCachesPurged',
+  1,
+  'notifier',
+  z.strictObject({ projectId: ProjectId, caches: z.array(z.string()), unconfirmed: z.array(z.string()) }),
+);
+
+/** The project is gone for its users: its keys are unknown from now on, and each of its assets is deleted after it. */
 export const ProjectDeleted = defineFact('ProjectDeleted', 1, 'gateway', z.strictObject(project));
+
+/** Every asset of a deleted project is deleted, and of its own facts only `ProjectDeleted` and this one are left. */
+export const ProjectPurged = defineFact('ProjectPurged', 1, 'gateway', z.strictObject(project));
 
 export const ACCOUNT_FACTS = [AccountOpened, PlanChanged] as const;
 export type AccountFact = FactOf<(typeof ACCOUNT_FACTS)[number]>;
@@ -124,9 +136,9 @@ export const PROJECT_FACTS = [
   BrandChanged,
   WebhooksConfigured,
   ProjectDeleted,
+  ProjectPurged,
 ] as const;
 export type ProjectFact = FactOf<(typeof PROJECT_FACTS)[number]>;
-/** Every asset of a deleted project is deleted, and of its own facts only `ProjectDeleted` and this one are left. */
-export const ProjectPurged = defineFact('ProjectPurged', 1, 'gateway', z.strictObject(project));
-
-  ProjectPurged,
+/** What the notifier writes on `endpoint.<projectId>`. */
+export const ENDPOINT_FACTS = [ProjectCachesPurged] as const;
+export type EndpointFact = FactOf<(typeof ENDPOINT_FACTS)[number]>;
