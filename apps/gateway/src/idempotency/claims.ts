@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Recorded } from '@zoetrope/contracts/fact';
-import { KeyAnswered, KeyClaimed } from '@zoetrope/contracts/facts/key';
+import { KeyAnswered, KeyClaimed, KeyPlanned } from '@zoetrope/contracts/facts/key';
 import type { CommandId } from '@zoetrope/contracts/ids';
 import { keySubject } from '@zoetrope/contracts/subjects';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
@@ -15,6 +15,8 @@ export interface Claim {
   readonly commandId: CommandId;
   readonly version: number;
   readonly after: number;
+  /** Undefined: nothing was chosen yet. */
+  readonly plan?: unknown;
 }
 
 export interface Answered {
@@ -30,7 +32,7 @@ export class Claims {
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
-  subjectOf({ callerId, key }: KeyedCall): string {
+  subjectOf({ callerId, key }: Pick<KeyedCall, 'callerId' | 'key'>): string {
     return keySubject(callerId, createHash('sha256').update(key).digest('hex'));
   }
 
@@ -54,6 +56,30 @@ export class Claims {
     return this.append(this.subjectOf(call), call, claim.version);
   }
 
+  /** Records what the command is to do, unless a run of it has: then it gives that. */
+  async plan(call: KeyedCall, claim: Claim, choose: () => Promise<unknown>): Promise<Claim> {
+    if (claim.plan !== undefined) return claim;
+    const { commandId, version, after } = claim;
+    const fact = KeyPlanned({ fingerprint: call.fingerprint, commandId, after, plan: await choose() });
+    const cause = { id: commandId };
+    const outcome = await this.log.append(this.subjectOf(call), fact, { expect: version, cause });
+    // Somebody took the key over for a new command: this one has lost it, and its caller may repeat.
+    if (outcome.kind === 'conflict') throw new ApiError('unavailable', { retryAfterMs: 1_000 });
+    const { plan } = (outcome.fact ?? fact).data as typeof fact.data;
+    return { ...claim, version: outcome.seq, plan };
+  }
+
+  /** Whether the caller has used the key within its 24 hours. */
+  async isUsed(callerId: string, key: string): Promise<boolean> {
+    return (await this.log.lastSeq(this.subjectOf({ callerId, key }))) > 0;
+  }
+
+  /** What the key stands for so far. @throws ApiError 422 when that is another request */
+  async look(call: KeyedCall): Promise<Claim | Answered | undefined> {
+    const found = await this.log.last(this.subjectOf(call));
+    return found && this.judge(found, call);
+  }
+
   /** Records the first success. A copy in another process may have been faster; then its answer is the one. */
   async answer(
     call: KeyedCall,
@@ -64,7 +90,9 @@ export class Claims {
     const { commandId, version } = claim;
     const fact = KeyAnswered({ fingerprint: call.fingerprint, commandId, status, body });
     const outcome = await this.log.append(subject, fact, { expect: version, cause: { id: commandId } });
-    const found = outcome.kind === 'appended' ? undefined : await this.log.last(subject);
+    if (outcome.kind === 'appended' && !outcome.already) return { status, body, replayed: false };
+    // Copies in two processes give their answers the same id, so the other one's stands where ours was to go.
+    const found = outcome.kind === 'appended' ? outcome.fact : await this.log.last(subject);
     if (!found || !KeyAnswered.is(found)) return { status, body, replayed: false };
     return { status: found.data.status, body: found.data.body, replayed: true };
   }
@@ -81,11 +109,12 @@ export class Claims {
   }
 
   private judge(fact: Recorded, call: KeyedCall): Claim | Answered {
-    if (!KeyAnswered.is(fact) && !KeyClaimed.is(fact))
+    if (!KeyAnswered.is(fact) && !KeyClaimed.is(fact) && !KeyPlanned.is(fact))
       throw new Error(`${fact.type} on ${fact.meta.subject}`);
     if (fact.data.fingerprint !== call.fingerprint) throw new ApiError('idempotency_mismatch');
     if (KeyAnswered.is(fact)) return { status: fact.data.status, body: fact.data.body };
     const { commandId, after = 0 } = fact.data;
-    return { commandId, version: fact.meta.seq, after };
+    const plan = KeyPlanned.is(fact) ? fact.data.plan : undefined;
+    return { commandId, version: fact.meta.seq, after, plan };
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { IDEMPOTENCY_WAIT_MS } from '@zoetrope/contracts/api/common';
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
@@ -24,6 +25,9 @@ interface Running {
 
 /** Milliseconds after which a call without a decision, or a copy of a running one, may be repeated. */
 const RETRY_MS = 1_000;
+
+/** Between two looks at a key that another process works under, milliseconds. */
+const LOOK_AGAIN_MS = 50;
 
 const over = (done: Done): Carried => ({ done, recorded: Promise.resolve() });
 
@@ -53,6 +57,30 @@ export class Idempotency implements OnApplicationShutdown {
     if (!running) return this.settle(await this.start(subject, call, command).done);
     if (running.fingerprint !== call.fingerprint) throw new ApiError('idempotency_mismatch');
     return this.share(subject, call, command);
+  }
+
+  /**
+   * The answer of an earlier call or of a copy that runs, here or elsewhere, for a caller who may not start anything.
+   *
+   * @param mayCome whether a copy that has not claimed the key yet is on its way here
+   * @returns undefined when there is none
+   * @throws ApiError 422 key of another request, 409 its copy still runs
+   */
+  async replay(call: KeyedCall, mayCome: () => boolean): Promise<KeyedAnswer | undefined> {
+    const subject = this.claims.subjectOf(call);
+    const deadline = this.clock.now() + IDEMPOTENCY_WAIT_MS;
+    while (this.clock.now() < deadline) {
+      const running = this.running.get(subject);
+      if (running && running.fingerprint !== call.fingerprint) throw new ApiError('idempotency_mismatch');
+      const done = running && (await within(running.done, deadline - this.clock.now()));
+      if (done && done.kind !== 'answer') return undefined;
+      if (done) return { ...done, replayed: true };
+      const found = await this.claims.look(call);
+      if (found && !('commandId' in found)) return { ...found, replayed: true };
+      if (!found && !mayCome()) return undefined;
+      await delay(LOOK_AGAIN_MS);
+    }
+    throw new ApiError('idempotency_in_progress', { retryAfterMs: RETRY_MS });
   }
 
   /** A copy of a running call waits for its answer; where that one gave up, a copy goes on with the time left. */
@@ -88,29 +116,35 @@ export class Idempotency implements OnApplicationShutdown {
   private async carryOut(call: KeyedCall, command: Command): Promise<Carried> {
     const claim = await this.claims.claim(call);
     if (!('commandId' in claim)) return over({ kind: 'answer', ...claim, replayed: true });
-    const outcome = await command(claim.commandId, claim.after);
-    if (outcome.kind === 'answer') return this.answered(call, claim, outcome);
-    if (outcome.kind !== 'refused' || !outcome.before) return over(outcome);
-    return this.decideAnew(call, claim, command);
-  }
-
-  /** Refusals are not kept: the month may be another one, or the plan. */
-  private async decideAnew(call: KeyedCall, claim: Claim, command: Command): Promise<Carried> {
+    const { outcome, carried } = await this.attempt(call, claim, command);
+    if (outcome.kind !== 'refused' || !outcome.before) return carried();
+    // Refusals are not kept: the month may be another one, or the plan.
     const renewed = await this.claims.renew(call, claim);
     if (!renewed) return this.carryOut(call, command);
-    const outcome = await command(renewed.commandId, renewed.after);
-    return outcome.kind === 'answer' ? this.answered(call, renewed, outcome) : over(outcome);
+    return (await this.attempt(call, renewed, command)).carried();
+  }
+
+  private async attempt(call: KeyedCall, claim: Claim, command: Command) {
+    let held = claim;
+    const once = async <T>(choose: () => Promise<T>): Promise<T> => {
+      held = await this.claims.plan(call, held, choose);
+      return held.plan as T;
+    };
+    const outcome = await command(claim.commandId, claim.after, once);
+    const carried = async () =>
+      outcome.kind === 'answer' ? this.answered(call, held, outcome) : over(outcome);
+    return { outcome, carried };
   }
 
   /** An answer that the log gives again anyway goes out while it is being recorded. */
   private async answered(
     call: KeyedCall,
     claim: Claim,
-    { status, body, derived }: Extract<Outcome, { kind: 'answer' }>,
+    { status, body, derived, repeated = false }: Extract<Outcome, { kind: 'answer' }>,
   ): Promise<Carried> {
     const recorded = this.record(call, claim, { status, body });
     if (!derived) return over(await recorded);
-    return { done: { kind: 'answer', status, body, replayed: false }, recorded };
+    return { done: { kind: 'answer', status, body, replayed: repeated }, recorded };
   }
 
   private async record(call: KeyedCall, claim: Claim, answer: Answered): Promise<Done> {

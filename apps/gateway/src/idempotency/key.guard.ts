@@ -21,6 +21,11 @@ export function keyOf(request: FastifyRequest): string {
   return key;
 }
 
+/** The key that came with the call, if one did that is one. */
+export function sentKeyOf(request: FastifyRequest): string | undefined {
+  return request.headers['idempotency-key'] === undefined ? undefined : keys.get(request);
+}
+
 /** First of the guards: the key stands on every answer, also on those of the guards behind it. */
 @Injectable()
 export class KeyGuard implements CanActivate {

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../accounts/caller.js';
+import { ApiError } from '../http/api-error.js';
 import type { Bucket } from '../rate-limit/rate-limits.js';
 import { RateLimits } from '../rate-limit/rate-limits.js';
 import { Idempotency } from './idempotency.js';
 import { keyOf } from './key.guard.js';
-import type { Command } from './outcome.js';
+import { handOf, KeysInHand } from './keys-in-hand.js';
+import type { Command, KeyedAnswer, KeyedCall } from './outcome.js';
 
 /** Object members in one order, so that equal bodies give equal text whatever order they were sent in. */
 function canonical(value: unknown): unknown {
@@ -44,6 +46,7 @@ export class Keyed {
   constructor(
     private readonly idempotency: Idempotency,
     private readonly limits: RateLimits,
+    private readonly hands: KeysInHand,
   ) {}
 
   /** Runs the command once for its key and gives the body to answer with. */
@@ -52,12 +55,23 @@ export class Keyed {
     const key = keyOf(request);
     const print = fingerprint(request.method, request.url, caller.userId, call.body);
     const keyed = { callerId: caller.userId, key, fingerprint: print, after };
-    const answer = await this.idempotency.run(keyed, command);
+    const overLimit = this.hands.overLimit(request);
+    const answer =
+      overLimit === undefined
+        ? await this.idempotency.run(keyed, command)
+        : await this.replay(keyed, overLimit);
     if (answer.replayed) {
       void reply.header('idempotency-replayed', 'true');
-      await this.limits.giveBack(bucket, caller.userId, reply);
+      if (overLimit === undefined) await this.limits.giveBack(bucket, caller.userId, reply);
     }
     void reply.code(answer.status);
     return answer.body;
+  }
+  /** @throws ApiError 429 when there is nothing to replay */
+  private async replay(call: KeyedCall, retryAfterMs: number): Promise<KeyedAnswer> {
+    const hand = handOf(call.callerId, call.key);
+    const answer = await this.idempotency.replay(call, () => this.hands.has(hand));
+    if (!answer) throw new ApiError('rate_limited', { retryAfterMs });
+    return answer;
   }
 }

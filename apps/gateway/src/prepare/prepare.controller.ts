@@ -16,7 +16,7 @@ import { sourceAsAsked } from '../proxy-url/source.js';
 import { RateBucket } from '../rate-limit/rate-limit.guard.js';
 import { etaSeconds } from '../regenerate/eta.js';
 import { outcomeOf } from '../regenerate/refusals.js';
-import { Embeds } from '../signing/embed-urls.js';
+import { Embeds, type EmbedUrls } from '../signing/embed-urls.js';
 import { PrepareAsset, type Prepared } from './prepare-asset.js';
 import { checkSourceUrl } from './source-url.js';
 
@@ -73,20 +73,21 @@ export class PrepareController {
       const ask = { project, src, asked, commandId, requestedBy: 'api' as const, after };
       const prepared = await this.assets.prepare(ask);
       const urls = (await this.embeds.of(project))(src, asked);
-      const body = () => ({ ...describe(prepared, project, asked), ...urls });
+      const body = () => describe(prepared, project, asked, urls);
       if (prepared.kind === 'started') return outcomeOf(prepared.asked, body);
       return { kind: 'answer', status: 200, body: body() };
     };
   }
 }
 
-function describe(prepared: Prepared, project: Project, asked: PrepareAsked) {
+function describe(prepared: Prepared, project: Project, asked: PrepareAsked, urls: EmbedUrls) {
   const status = prepared.kind === 'started' ? 'pending' : prepared.status;
   const { mode = project.defaults.mode, dur_seconds = project.defaults.dur_seconds } = asked;
   return {
     asset_id: prepared.assetId,
     status,
     eta_seconds: status === 'pending' ? etaSeconds(mode, dur_seconds) : 0,
+    ...urls,
     generation: prepared.kind === 'started' ? prepared.asked.generation : prepared.generation,
   };
 }

@@ -66,7 +66,7 @@ export class RegenerateController {
         generation: asked.generation,
         request_id: asked.requestId,
       }));
-      return outcome.kind === 'answer' ? { ...outcome, derived: true } : outcome;
+      return outcome.kind === 'answer' ? { ...outcome, derived: true, repeated: asked.before } : outcome;
     };
   }
 }
