@@ -1,5 +1,5 @@
 import { hasApt, installFromDebian } from './apt.mjs';
-import { isExecutable, onPath, Problem, step } from './run.mjs';
+import { onPath, Problem, step } from './run.mjs';
 
 /** What tests and soak runs put in front of the gateways: Debian's package and its program. */
 const servers = [
@@ -7,14 +7,9 @@ const servers = [
   ['nginx', 'nginx'],
 ];
 
-/** Debian keeps servers where a user's PATH does not look. */
-const isThere = (program) =>
-  Boolean(onPath(program)) ||
-  ['/usr/sbin', '/usr/local/sbin'].some((folder) => isExecutable(`${folder}/${program}`));
-
 /** Installs Varnish and nginx where they are missing. @throws Problem for somebody who may not install packages */
 export const installEdgeCaches = async () => {
-  for (const [name, program] of servers.filter(([, program]) => !isThere(program))) {
+  for (const [name, program] of servers.filter(([, program]) => !onPath(program))) {
     if (process.getuid?.() !== 0 || !hasApt())
       throw new Problem(`the tests need ${program}: install it, on Debian with "apt-get install ${name}"`);
     await step(`${name} from Debian`, () => installFromDebian(name));
