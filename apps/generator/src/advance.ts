@@ -7,22 +7,27 @@ import {
 } from '@zoetrope/contracts/facts/generation';
 import type { GeneratorDue } from '@zoetrope/contracts/messages';
 import type { Generation } from '@zoetrope/domain/generation';
-import { ADOPTION_MS, nextStep, type Step } from '@zoetrope/domain/generation-steps';
+import { nextStep, type Step } from '@zoetrope/domain/generation-steps';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
 import { Cancellations } from './cancellations.js';
 import type { GeneratorConfig } from './config.js';
 import { factOf } from './failures.js';
 import { Generations, type MakeFact } from './generations.js';
+import { limitsOf } from './limits.js';
 import { PipelineAlarms } from './pipeline-alarms.js';
 import { Predictions, type Ran } from './predictions.js';
 import { SourceStage } from './stages/source.js';
+import { StageError } from './stages/stage-error.js';
 import { StitchStage } from './stages/stitch.js';
 import { StoreStage } from './stages/store.js';
 import { VisionStage } from './stages/vision.js';
+import { withinTime } from './within-time.js';
 
 /** Far more than a generation with all its retries takes; beyond it something turns in circles. */
 const MAX_ROUNDS = 100;
+/** Merging and storing take seconds; what hangs must not hold the generation until its stall clock rings. */
+const OWN_WORK_MS = 180_000;
 
 /** One visit to a generation. */
 interface Visit {
@@ -59,18 +64,14 @@ export class Advance {
       const step = nextStep(state, {
         now: this.clock.now(),
         heard: heardIn(due),
-        adoptionMs: this.adoptionMs,
+        stallRang: due.kind === 'stall',
+        limits: limitsOf(this.config),
       });
       if ((await this.take(step, state, visit)) === 'again') continue;
       if (due.kind === 'stall' && step.kind !== 'nothing-left') await this.alarms.stall(due, state.lastTs);
       return;
     }
     throw new Error(`generation ${due.assetId}/${due.generation} took ${MAX_ROUNDS} rounds`);
-  }
-
-  /** The first poll is also the end of waiting for a creation that was never confirmed. */
-  private get adoptionMs(): number {
-    return Math.min(ADOPTION_MS, this.config.GENERATOR_FIRST_POLL_MS);
   }
 
   private take(step: Step, state: Generation, visit: Visit): Promise<Ran> {
@@ -122,12 +123,22 @@ export class Advance {
       case 'source':
         return this.source.run(state.queued?.src ?? '', signal);
       case 'vision':
-        return this.vision.run(state, attempt);
+        return this.inTime('vision_timeout', signal, () => this.vision.run(state, attempt));
       case 'merge':
-        return this.stitch.run(state, attempt, signal);
+        return this.inTime('merge_failed', signal, (limited) => this.stitch.run(state, attempt, limited));
       case 'store':
-        return this.store.run(state);
+        return this.inTime('r2_write_failed', signal, () => this.store.run(state));
     }
+  }
+
+  private inTime(
+    code: 'vision_timeout' | 'merge_failed' | 'r2_write_failed',
+    signal: AbortSignal,
+    run: (signal: AbortSignal) => Promise<MakeFact>,
+  ): Promise<MakeFact> {
+    const ms = code === 'vision_timeout' ? this.config.GENERATOR_VISION_TIMEOUT_MS : OWN_WORK_MS;
+    const late = () => new StageError(code, `not done within ${Math.round(ms / 1_000)} s`, true);
+    return withinTime(ms, late, signal, run);
   }
 
   private async begin(stage: 'vision' | 'merge', attempt: number, state: Generation): Promise<Ran> {
@@ -176,7 +187,7 @@ export class Advance {
     const whose = { assetId: due.assetId, generation: due.generation, requestSeq: state.queued?.requestSeq };
     const { stage, attempt } = step;
     if (step.kind === 'await') {
-      await this.alarms.poll(whose, stage, attempt, due.polls ?? 0, step.until);
+      await this.alarms.poll(whose, stage, attempt, step);
       return 'let-go';
     }
     const at = step.kind === 'wait' ? step.until : this.clock.now() + step.delayMs;
@@ -192,7 +203,7 @@ export class Advance {
     const { stage, code, message } = step;
     this.logger.warn({ msg: 'generation failed', generation: state.number, stage, code, why: message });
     await this.generations.record(state, (base) => GenerationFailed({ ...base, stage, code, message }));
-    return 'again';
+    return 'again'; // a prediction that still runs is stopped once nothing is left
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type Generation, openPrediction } from '@zoetrope/domain/generation';
 import { cancelGeneration } from '@zoetrope/domain/generation-decisions';
+import type { EarlyEnd } from '@zoetrope/domain/generation-fate';
 import { Generations } from './generations.js';
 import type { Whose } from './pipeline-alarms.js';
 import { Provider } from './provider/provider.js';
@@ -18,7 +19,7 @@ export class Cancellations {
   ) {}
 
   /** Too late once the video is stored; a repeat only stops the prediction again. */
-  async end(whose: Whose, reason: 'superseded' | 'requested' | 'deleted'): Promise<void> {
+  async end(whose: Whose, reason: EarlyEnd): Promise<void> {
     for (;;) {
       const state = await this.generations.load(whose.assetId, whose.generation, whose.requestSeq);
       const decision = cancelGeneration(reason)(state);
@@ -36,7 +37,8 @@ export class Cancellations {
    * end brought us here.
    */
   async stopLeftOver(state: Generation, heardOf?: string): Promise<void> {
-    const running = state.ended === 'cancelled' ? openPrediction(state) : undefined;
+    const early = state.ended === 'cancelled' || state.ended === 'failed';
+    const running = early ? openPrediction(state) : undefined;
     if (running && running !== heardOf) await this.stop(running);
   }
 

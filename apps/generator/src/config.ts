@@ -20,6 +20,8 @@ const slug = (which: string) =>
     .optional()
     .describe(`Replicate model behind ${which}, owner/name`);
 
+const limit = (ms: number) => z.coerce.number().int().min(100).max(86_400_000).default(ms);
+
 /** Everything the generator reads from its environment. */
 export const generatorConfig = serviceConfig.extend({
   PUBLIC_URL: commonConfig.PUBLIC_URL,
@@ -64,6 +66,16 @@ export const generatorConfig = serviceConfig.extend({
     'how long the bytes of a generation are kept after a newer video took over, s; longer than your CDN keeps and your restores go back',
   ),
   DELETION_GRACE_SECONDS: commonConfig.DELETION_GRACE_SECONDS,
+  GENERATOR_PREDICTION_TIMEOUT_MS: limit(300_000).describe('how long a prediction may take, ms'),
+  GENERATOR_STALL_MS: limit(600_000).describe('after how long without progress a generation is given up, ms'),
+  GENERATOR_VISION_TIMEOUT_MS: limit(30_000).describe('how long an attempt of vision may take, ms'),
+  GENERATOR_MAX_CLIP_MB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_000)
+    .default(200)
+    .describe('largest output taken from a provider, MB; a clip of 8 s at 1080p is about 20'),
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
   OBJECTS_DIR: commonConfig.OBJECTS_DIR,
   S3_ENDPOINT: commonConfig.S3_ENDPOINT,

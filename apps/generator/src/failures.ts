@@ -10,10 +10,11 @@ import { StageError } from './stages/stage-error.js';
 
 /** The fact that tells a stage's failure; a source has no stage of its own, so it ends the generation. */
 export const failureFact = (stage: Stage | 'source', attempt: number, failure: StageError): MakeFact => {
-  const { code, message, transient } = failure;
+  const { code, message, transient, retryAfterMs } = failure;
   if (stage === 'source') return (base) => GenerationFailed({ ...base, code, message });
-  if (stage === 'vision') return (base) => VisionFailed({ ...base, attempt, code, message, transient });
-  return (base) => StageFailed({ ...base, stage, attempt, code, message, transient });
+  const told = { attempt, code, message, transient, retryAfterMs };
+  if (stage === 'vision') return (base) => VisionFailed({ ...base, ...told });
+  return (base) => StageFailed({ ...base, stage, ...told });
 };
 
 /**
@@ -35,6 +36,6 @@ export async function factOf(
 }
 
 export const providerFailure = (error: unknown): StageError => {
-  const { message, transient } = asProviderError(error);
-  return new StageError('i2v_failed', message, transient, { cause: error });
+  const { message, transient, retryAfterMs } = asProviderError(error);
+  return new StageError('i2v_failed', message, transient, { cause: error }, retryAfterMs);
 };

@@ -8,6 +8,7 @@ import { CollectWork } from './collection/collect-work.js';
 import { CollectionAlarms } from './collection/collection-alarms.js';
 import { PurgeAsset } from './collection/purge-asset.js';
 import { SetAlarmWhenBytesGrowOld } from './collection/set-alarm-when-bytes-grow-old.js';
+import { Fates } from './fates.js';
 import { Generations } from './generations.js';
 import { AdvanceWhenDue } from './handlers/advance-when-due.js';
 import { EndGenerationWhenCancelRequested } from './handlers/end-generation-when-cancel-requested.js';
@@ -40,6 +41,7 @@ import { VisionStage } from './stages/vision.js';
     Generations,
     PipelineAlarms,
     Cancellations,
+    Fates,
     Takings,
     Advance,
     Predictions,

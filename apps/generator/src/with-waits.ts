@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ATTEMPT_WAITS_MS } from '@zoetrope/domain/generation-steps';
 
-/** Tries up to three times, waiting 0, 1 and 4 s, while the failure is transient. Throws the last failure. */
+/** Longest wait for the other side's sake: whoever waits here holds a place that others need. */
+const MAX_WAIT_MS = 10_000;
+
+/**
+ * Tries up to three times, waiting 0, 1 and 4 s (or `retryAfterMs` of the failure, up to 10 s), while the failure is
+ * transient. Throws the last failure.
+ */
 export async function withWaits<T>(
   work: () => Promise<T>,
   isTransient: (error: unknown) => boolean,
@@ -13,7 +19,8 @@ export async function withWaits<T>(
     } catch (error) {
       const wait = ATTEMPT_WAITS_MS[attempt];
       if (signal?.aborted || wait === undefined || !isTransient(error)) throw error;
-      await delay(wait, undefined, { signal });
+      const asked = Number((error as { retryAfterMs?: number }).retryAfterMs ?? 0);
+      await delay(Math.max(wait, Math.min(asked, MAX_WAIT_MS)), undefined, { signal });
     }
   }
 }

@@ -13,13 +13,14 @@ import { foldAsset } from './asset.js';
 import { foldGeneration } from './generation.js';
 import {
   cancelGeneration,
-  cancelledButOpen,
   giveUp,
   isAheadOfItsTurn,
   refuseGeneration,
+  runningBefore,
   type Taking,
   takeUp,
 } from './generation-decisions.js';
+import { fateOf } from './generation-fate.js';
 import { base, inLog, some } from './generation-testing.js';
 import { recorded } from './testing.js';
 
@@ -69,8 +70,10 @@ const taking = (number: number, ...facts: Fact[]): Taking => {
 };
 const factFrom = (decision: ReturnType<ReturnType<typeof takeUp>>): GenerationFact | undefined =>
   decision.kind === 'record' ? decision.facts[0] : undefined;
-const takenUp = (number: number, facts: Fact[], plan: 'free' | 'pro' = 'pro') =>
-  factFrom(takeUp(reserved(plan), 42)(taking(number, ...facts)));
+const takenUp = (number: number, facts: Fact[], plan: 'free' | 'pro' = 'pro') => {
+  const taken = taking(number, ...facts);
+  return factFrom(takeUp(reserved(plan), 42, fateOf(taken.asset, number))(taken));
+};
 
 describe('a reserved generation', () => {
   it('is queued with what prepare asked, then the defaults, and a drawn seed', () => {
@@ -163,7 +166,8 @@ describe('a reservation that overtook an older one', () => {
 
   it('does not wait when it ends at once, or was taken up before', () => {
     const cancel = GenerationCancelRequested({ ...who, generation: 3, number: 3 });
-    expect(isAheadOfItsTurn(taking(3, ...before, requested(3), cancel))).toBe(false);
+    const cancelled = taking(3, ...before, requested(3), cancel);
+    expect(isAheadOfItsTurn(cancelled, fateOf(cancelled.asset, 3))).toBe(false);
     expect(isAheadOfItsTurn(taking(3, ...before, requested(3), some.queued({}, 3)))).toBe(false);
   });
 
@@ -176,16 +180,13 @@ describe('a reservation that overtook an older one', () => {
   });
 });
 
-describe('a cancel that a newer reservation overtakes', () => {
-  const cancel = GenerationCancelRequested({ ...who, generation: 1, number: 1 });
-
-  it('still ends the one that runs, and no other', () => {
-    const open = (...facts: Fact[]) => cancelledButOpen(foldAsset(recorded(facts)))?.generation;
-    expect(open(prepared(), some.queued(), cancel, requested(2))).toBe(1);
-    expect(open(prepared(), some.queued(), requested(2))).toBeUndefined();
-    expect(open(prepared(), some.queued(), some.stored(), cancel)).toBeUndefined();
-    expect(open(prepared(), some.queued(), cancel, some.cancelled())).toBeUndefined();
-    expect(open(prepared(), some.queued(), cancel, requested(2), some.queued({}, 2))).toBeUndefined();
+describe('the older generation that runs while a newer one is taken up', () => {
+  it('is the newest queued one, while it is open', () => {
+    const older = (...facts: Fact[]) => runningBefore(taking(2, ...facts, requested(2)))?.generation;
+    expect(older(prepared(), some.queued())).toBe(1);
+    expect(older(prepared())).toBeUndefined();
+    expect(older(prepared(), some.queued(), some.stored())).toBeUndefined();
+    expect(older(prepared(), some.queued(), some.cancelled())).toBeUndefined();
   });
 });
 

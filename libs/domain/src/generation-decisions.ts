@@ -11,6 +11,7 @@ import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
 import { type Ask, type AssetState, behindOf, undecided } from './asset.js';
 import { type Decision, nothingNew, record } from './decision.js';
 import type { Generation } from './generation.js';
+import type { EarlyEnd, Fate } from './generation-fate.js';
 import { resolveValues } from './generation-values.js';
 
 /** What is known when quota's outcome for an ask arrives. */
@@ -40,17 +41,17 @@ export const baseOf = ({ ask, requestSeq, generation }: Taking) => ({
 const isDecided = ({ queued, ended }: Generation) => queued !== undefined || ended !== undefined;
 
 /**
- * The newest reservation wins: an older one that arrives late ends as superseded, a cancelled one as cancelled,
+ * The newest reservation wins: an older one that arrives late ends as superseded, one whose fate is sealed ends so,
  * and any other is queued with its values and names the open generation it ends.
  */
 export const takeUp =
-  (reserved: Reserved, drawnSeed: number) =>
+  (reserved: Reserved, drawnSeed: number, fate: Fate = goesOn) =>
   (taking: Taking): Decision<GenerationFact> => {
     const { asset, generation, ask, requestSeq } = taking;
     if (isDecided(generation) || !asset.origin) return nothingNew;
     const base = baseOf(taking);
-    const reason = whyNot(taking);
-    if (reason) return record(GenerationCancelled({ ...base, reason, predicted: false }));
+    const reason = whyNot(taking, fate);
+    if (reason) return endUntaken(reason)(taking);
     const { src, asked: prepared, defaults } = asset.origin;
     const { plan, model, overage } = reserved;
     const asked = { ...sentBetween(asset, ask.number), ...defined(ask.asked) };
@@ -66,11 +67,19 @@ export const takeUp =
         plan,
         model,
         overage,
-        supersedes: openBefore(asset, ask.number),
+        supersedes: runningBefore(taking)?.generation,
         behind: behindOf(asset),
       }),
     );
   };
+
+/** Ends a reserved generation that was never queued. */
+export const endUntaken =
+  (reason: EarlyEnd) =>
+  (taking: Taking): Decision<GenerationFact> =>
+    isDecided(taking.generation)
+      ? nothingNew
+      : record(GenerationCancelled({ ...baseOf(taking), reason, predicted: false }));
 
 /**
  * What earlier accepted requests sent that no queued generation shows, because this one overtook them: they are
@@ -97,31 +106,22 @@ const defined = <T extends object>(values: T): T =>
  * Whether an older ask has no outcome yet while this one is about to be queued: if it is accepted, its values are
  * current, and only a refusal takes them back.
  */
-export const isAheadOfItsTurn = (taking: Taking): boolean =>
+export const isAheadOfItsTurn = (taking: Taking, fate: Fate = goesOn): boolean =>
   !isDecided(taking.generation) &&
-  whyNot(taking) === undefined &&
+  whyNot(taking, fate) === undefined &&
   undecided(taking.asset).some((number) => number < taking.ask.number);
 
-/**
- * The newest queued generation, if it still runs although its owner has cancelled it. It is to be ended by that
- * cancel before a newer one supersedes it: one that is superseded is charged.
- */
-export const cancelledButOpen = ({ latest, outcomes, cancelledUpTo }: AssetState) =>
-  latest && latest.generation <= cancelledUpTo && outcomes.get(latest.generation)?.kind === 'open'
+/** The older generation that still runs while this one is taken up. */
+export const runningBefore = ({ asset: { latest, outcomes }, ask }: Taking) =>
+  latest && latest.generation < ask.number && outcomes.get(latest.generation)?.kind === 'open'
     ? latest
     : undefined;
 
-const whyNot = ({ asset, generation, ask }: Taking) => {
-  if (asset.deleted) return 'deleted';
-  if (ask.number <= asset.cancelledUpTo) return 'requested';
+const goesOn: Fate = { kind: 'goes-on' };
+
+const whyNot = ({ generation, ask }: Taking, fate: Fate): EarlyEnd | undefined => {
+  if (fate.kind === 'ends') return fate.reason;
   return (generation.latest?.generation ?? 0) > ask.number ? 'superseded' : undefined;
-};
-
-const openBefore = (asset: AssetState, number: number): number | undefined => {
-  const latest = asset.latest?.generation;
-  return latest !== undefined && latest < number && asset.outcomes.get(latest)?.kind === 'open'
-    ? latest
-    : undefined;
 };
 
 /** Writes quota's refusal on the asset, so that an asset folds from its own subjects. */
@@ -141,7 +141,7 @@ export const runningBase = (state: Generation) => {
 
 /** Ends a generation that is queued and open; too late once its video is stored. */
 export const cancelGeneration =
-  (reason: 'superseded' | 'requested' | 'deleted') =>
+  (reason: EarlyEnd) =>
   (state: Generation): Decision<GenerationFact> =>
     !state.queued || state.ended
       ? nothingNew

@@ -64,10 +64,20 @@ export const some = {
       predictionId: `p-${stage}-${attempt}`,
       adopted: false,
     }),
+  unconfirmed: (stage: facts.PredictionStage, attempt = 1) =>
+    facts.PredictionUnconfirmed({ ...base, stage, attempt }),
   completed: (stage: facts.Stage, attempt = 1) =>
     facts.StageCompleted({ ...base, ...object, stage, attempt, latencyMs: 5 }),
-  failed: (stage: facts.Stage, attempt = 1, transient = true) =>
-    facts.StageFailed({ ...base, stage, attempt, code: 'i2v_failed', message: 'broke', transient }),
+  failed: (stage: facts.Stage, attempt = 1, transient = true, retryAfterMs?: number) =>
+    facts.StageFailed({
+      ...base,
+      stage,
+      attempt,
+      code: 'i2v_failed',
+      message: 'broke',
+      transient,
+      retryAfterMs,
+    }),
   retry: (stage: facts.Stage, attempt: number, at: number) =>
     facts.RetryScheduled({ ...base, stage, attempt, at }),
   stored: () =>
@@ -82,6 +92,8 @@ export const some = {
       posterKey: 'poster',
       latencyMs: 5,
     }),
+  refused: (generation = 1) =>
+    facts.GenerationRefused({ ...base, generation, latest: base.latest, reason: 'limit' }),
   generationFailed: () => facts.GenerationFailed({ ...base, code: 'i2v_failed', message: 'broke' }),
   cancelled: () => facts.GenerationCancelled({ ...base, reason: 'requested', predicted: false }),
 };

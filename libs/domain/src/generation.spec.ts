@@ -2,7 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import type { GenerationFact } from '@zoetrope/contracts/facts/generation';
 import fc from 'fast-check';
 import { foldGeneration, openPrediction } from './generation.js';
-import { MAX_ATTEMPTS, nextStep, PREDICTION_TIMEOUT_MS, STALL_MS, type Step } from './generation-steps.js';
+import {
+  LIMITS,
+  MAX_ATTEMPTS,
+  nextPollAt,
+  nextStep,
+  PREDICTION_TIMEOUT_MS,
+  STALL_MS,
+  type Step,
+  VISION_TIMEOUT_MS,
+} from './generation-steps.js';
 import { inLog, some, T0 } from './generation-testing.js';
 
 type Heard = { stage: string; attempt: number; predictionId?: string };
@@ -15,13 +24,14 @@ const single = (...facts: GenerationFact[]) => [
   ...facts,
 ];
 
-const stepAfter = (facts: readonly GenerationFact[], at: { in?: number; heard?: Heard } = {}): Step => {
+type At = { in?: number; heard?: Heard; stallRang?: boolean };
+const stepAfter = (facts: readonly GenerationFact[], { in: later = 0, ...at }: At = {}): Step => {
   const state = foldGeneration(1, inLog(facts));
-  return nextStep(state, { now: state.lastTs + (at.in ?? 0), heard: at.heard });
+  return nextStep(state, { now: state.lastTs + later, ...at });
 };
 
 describe('what is left of a generation', () => {
-  it.each<[string, GenerationFact[], { in?: number; heard?: Heard }, Partial<Step>]>([
+  it.each<[string, GenerationFact[], At, Partial<Step>]>([
     ['nothing of one never queued', [], {}, { kind: 'nothing-left' }],
     ['the source first', [some.queued()], {}, { kind: 'source' }],
     ['then vision', [some.queued(), some.source()], {}, { kind: 'vision', attempt: 1, begun: false }],
@@ -50,6 +60,24 @@ describe('what is left of a generation', () => {
       single(some.started('single')),
       { in: 30_000, heard: { stage: 'single', attempt: 1 } },
       { kind: 'time-out', stage: 'single', attempt: 1 },
+    ],
+    [
+      'a creation whose reply was lost is not given up at that alarm',
+      single(some.started('single'), some.unconfirmed('single')),
+      { in: 60_000, heard: { stage: 'single', attempt: 1 } },
+      { kind: 'await', since: T0 + 4_000, until: T0 + 4_000 + PREDICTION_TIMEOUT_MS },
+    ],
+    [
+      'it is adopted as late as that',
+      single(some.started('single'), some.unconfirmed('single')),
+      { in: 200_000, heard: { stage: 'single', attempt: 1, predictionId: 'p9' } },
+      { kind: 'adopt', predictionId: 'p9' },
+    ],
+    [
+      'and given up when its whole time is over',
+      single(some.started('single'), some.unconfirmed('single')),
+      { in: PREDICTION_TIMEOUT_MS },
+      { kind: 'time-out', stage: 'single' },
     ],
     [
       'a running prediction is waited for',
@@ -166,10 +194,40 @@ describe('what is left of a generation', () => {
       { kind: 'start', stage: 'stage1', attempt: 1 },
     ],
     [
-      'ten minutes of silence end it',
+      'a provider that said when to come again is left alone until then',
+      single(some.started('single'), some.failed('single', 1, true, 20_000)),
+      {},
+      { kind: 'retry', attempt: 2, delayMs: 20_000 },
+    ],
+    [
+      'but no attempt comes sooner than it would',
+      single(some.started('single'), some.failed('single', 1, true, 5)),
+      {},
+      { kind: 'retry', attempt: 2, delayMs: 1_000 },
+    ],
+    [
+      'vision whose worker was gone for 30 s is over',
+      [some.queued(), some.source(), some.visionStarted()],
+      { in: VISION_TIMEOUT_MS },
+      { kind: 'time-out', stage: 'vision', attempt: 1 },
+    ],
+    [
+      'ten minutes of silence end it when the stall clock rings',
       single(some.started('single'), some.created('single')),
-      { in: STALL_MS },
-      { kind: 'fail', code: 'pipeline_stalled' },
+      { in: STALL_MS, stallRang: true },
+      { kind: 'fail', code: 'pipeline_stalled', message: 'no progress for 10 minutes' },
+    ],
+    [
+      'a stall clock that rings too early ends nothing',
+      single(some.started('single'), some.created('single')),
+      { in: STALL_MS - 1, stallRang: true },
+      { kind: 'time-out' },
+    ],
+    [
+      'a result that is heard of after an outage is still taken',
+      single(some.started('single'), some.created('single')),
+      { in: STALL_MS, heard: { stage: 'single', attempt: 1 } },
+      { kind: 'collect' },
     ],
     ['a newer queued one supersedes it', [some.queued(), some.queued({}, 2)], {}, { kind: 'superseded' }],
     ['nothing after the video', [some.queued(), some.stored()], {}, { kind: 'nothing-left' }],
@@ -187,6 +245,32 @@ describe('what is left of a generation', () => {
   });
 });
 
+describe('the next poll', () => {
+  const first = { since: T0, until: T0 + LIMITS.predictionMs, firstMs: 30_000 };
+
+  it.each([
+    [0, 30_000],
+    [29_999, 30_000],
+    [30_000, 90_000],
+    [89_000, 90_000],
+    [90_100, 210_000],
+    [210_000, 300_000],
+  ])('at %p ms comes at %p ms', (now, at) => {
+    expect(nextPollAt({ ...first, now: T0 + now })).toBe(T0 + at);
+  });
+
+  it('is put off by nothing that sets it again', () => {
+    fc.assert(
+      fc.property(fc.nat(299_999), fc.nat(299_999), (a, b) => {
+        const [now, later] = a < b ? [a, b] : [b, a];
+        const at = nextPollAt({ ...first, now: T0 + now });
+        expect(at).toBeGreaterThan(T0 + now);
+        if (T0 + later < at) expect(nextPollAt({ ...first, now: T0 + later })).toBe(at);
+      }),
+    );
+  });
+});
+
 const stages = ['single', 'stage1', 'stage2', 'merge', 'r2_write'] as const;
 const attempts = fc.integer({ min: 1, max: MAX_ATTEMPTS });
 const anyFact: fc.Arbitrary<GenerationFact> = fc.oneof(
@@ -199,6 +283,7 @@ const anyFact: fc.Arbitrary<GenerationFact> = fc.oneof(
       some.failed(stage, attempt, transient),
       some.retry(stage, attempt + 1, T0),
       some.created(predicted, attempt),
+      some.unconfirmed(predicted, attempt),
       some.visionStarted(attempt),
       some.vision(attempt),
       some.visionFailed(attempt, transient),
@@ -226,7 +311,8 @@ describe('whatever stands in the log', () => {
         fc.constantFrom(some.stored(), some.cancelled(), some.generationFailed()),
         anyLog,
         (a, end, b) => {
-          expect(stepAfter([...a, end, ...b], { in: STALL_MS })).toEqual({ kind: 'nothing-left' });
+          const at = { in: STALL_MS, stallRang: true };
+          expect(stepAfter([...a, end, ...b], at)).toEqual({ kind: 'nothing-left' });
         },
       ),
     );

@@ -36,12 +36,22 @@ export interface Attempt {
   readonly number: number;
   readonly startedAt: number;
   readonly predictionId?: string;
+  /** The provider was asked for a prediction and its answer was lost. */
+  readonly unconfirmed?: true;
   readonly output?: { readonly key: string; readonly sha256: string; readonly bytes: number };
   /** A stage without an object (vision) is over. */
   readonly completed?: true;
-  readonly failure?: { readonly code: ErrorCode; readonly message: string; readonly transient: boolean };
+  readonly failure?: Failure;
   /** Unix ms; the next attempt was announced for then. */
   readonly retryAt?: number;
+}
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly transient: boolean;
+  /** The provider asked to be left alone for so many ms. */
+  readonly retryAfterMs?: number;
 }
 
 export const unheardOf = (number: number): Generation => ({
@@ -138,6 +148,8 @@ const stageChanged = (state: Generation, fact: StageFact): Partial<Generation> =
         completed: true,
       });
     }
+    case 'PredictionUnconfirmed':
+      return attempted(state, fact.data.stage, fact.data.attempt, { unconfirmed: true });
     case 'VisionFailed':
       return failed(state, 'vision', fact);
     case 'StageFailed':
@@ -169,10 +181,10 @@ const failed = (
   stage: Stage,
   fact: Extract<StageFact, { type: 'VisionFailed' | 'StageFailed' }>,
 ): Partial<Generation> => {
-  const { attempt, code, message, transient } = fact.data;
+  const { attempt, code, message, transient, retryAfterMs } = fact.data;
   // Storing has no StageStarted of its own: its failure alone tells of the attempt.
   const base = { ...state, ...begun(state, stage, attempt, fact.meta.ts) };
-  return attempted(base, stage, attempt, { failure: { code, message, transient } });
+  return attempted(base, stage, attempt, { failure: { code, message, transient, retryAfterMs } });
 };
 
 /** The prediction that may still be running at the provider for this generation, ended or not. */

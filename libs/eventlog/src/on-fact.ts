@@ -41,8 +41,11 @@ export interface Parked {
   readonly deliveryCount: number;
 }
 
-/** The messages of one lane run one at a time, in order, within one process. Default: the subject's asset or owner. */
-export type Lane = (message: { readonly subject: string }) => string;
+/**
+ * The messages of one lane run one at a time, in order, within one process. Default: the subject's asset or owner.
+ * `data`: the message as it came, for what the subject does not name.
+ */
+export type Lane = (message: { readonly subject: string; readonly data: Uint8Array }) => string;
 
 export interface DurableOptions {
   /** The consumer's name, shared by all copies of the service. Several handlers may share it. */

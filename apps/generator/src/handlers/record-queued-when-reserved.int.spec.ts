@@ -7,6 +7,7 @@ import { systemClock } from '@zoetrope/platform/clock';
 import { parseConfig } from '@zoetrope/platform/config';
 import { Cancellations } from '../cancellations.js';
 import { generatorConfig } from '../config.js';
+import { Fates } from '../fates.js';
 import { Generations } from '../generations.js';
 import { PipelineAlarms } from '../pipeline-alarms.js';
 import { Provider } from '../provider/provider.js';
@@ -42,6 +43,7 @@ beforeAll(async () => {
     new Takings(logs.generator, generations),
     new PipelineAlarms(logs.generator, config, systemClock),
     new Cancellations(generations, new Provider(config)),
+    new Fates(logs.generator),
   );
 });
 afterAll(() => server?.stop());

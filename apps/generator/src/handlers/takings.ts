@@ -34,9 +34,22 @@ export class Takings {
       this.log.get('ASSETS', requestSeq),
       readPresent(this.log, assetId),
     ]);
-    const asset = foldAsset(present.facts);
+    const asset = foldAsset(await this.since(requestSeq, assetId, present.facts));
     const isAsk = asked && (AssetPrepared.is(asked) || AssetRegenerateRequested.is(asked));
     return isAsk ? { asset, generation, ask: asked.data, requestSeq } : undefined;
+  }
+
+  /** An ask older than what is queued: what was asked since then decides how it ends. */
+  private async since(
+    requestSeq: number,
+    assetId: string,
+    present: readonly Recorded[],
+  ): Promise<readonly Recorded[]> {
+    const [, earliest] = present;
+    if (!earliest || earliest.meta.seq <= requestSeq) return present;
+    const asked = await this.log.readCurrent(assetSubject(assetId, 'request'), { from: requestSeq });
+    const bySeq = new Map([...asked, ...present].map((fact) => [fact.meta.seq, fact]));
+    return [...bySeq.values()].sort((a, b) => a.meta.seq - b.meta.seq);
   }
 
   /**
@@ -46,12 +59,12 @@ export class Takings {
   async decide(
     place: AskPlace,
     cause: Cause,
-    decide: (taking: Taking) => Decision<GenerationFact>,
+    decide: (taking: Taking) => Decision<GenerationFact> | Promise<Decision<GenerationFact>>,
     before: (fact: GenerationFact, taking: Taking) => Promise<void> = async () => {},
   ): Promise<GenerationFact | undefined> {
     for (;;) {
       const taking = await this.load(place);
-      const decision = taking && decide(taking);
+      const decision = taking && (await decide(taking));
       const [fact] = decision?.kind === 'record' ? decision.facts : [];
       if (!taking || !fact) return undefined;
       await before(fact, taking);

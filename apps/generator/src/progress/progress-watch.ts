@@ -50,6 +50,13 @@ export class ProgressWatch implements OnApplicationShutdown {
     this.schedule();
   }
 
+  /** Another process may have begun it, and be gone: whoever asks after it tells of it from now on. */
+  follow(generation: Generation, stage: PredictionStage, attempt: number, prediction: Prediction): void {
+    if (this.watched.has(prediction.id)) return;
+    this.report(generation, stage, attempt, prediction);
+    this.watch(generation, stage, attempt, prediction.id);
+  }
+
   forget(predictionId: string): void {
     this.watched.delete(predictionId);
   }

@@ -1,4 +1,5 @@
-import { ProviderError } from './provider-error.js';
+import { isTransient, ProviderError } from './provider-error.js';
+import { retryAfterMs } from './retry-after.js';
 
 export interface CappedDownload {
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,7 +16,10 @@ export async function readCapped(url: string, options: CappedDownload): Promise<
   const { headers, maxBytes, timeoutMs } = options;
   try {
     const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
-    if (!answer.ok) throw badStatus(answer.status);
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      throw badStatus(answer);
+    }
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of answer.body ?? []) {
@@ -30,7 +34,8 @@ export async function readCapped(url: string, options: CappedDownload): Promise<
   }
 }
 
-const badStatus = (status: number) => {
-  const transient = status === 429 || status === 408 || status >= 500;
-  return new ProviderError(`the output's address answered with status ${status}`, status, transient, false);
+const badStatus = ({ status, headers }: Response) => {
+  const message = `the output's address answered with status ${status}`;
+  const later = retryAfterMs(headers.get('retry-after'), Date.now());
+  return new ProviderError(message, status, isTransient(status), false, undefined, later);
 };

@@ -1,3 +1,4 @@
+import { retryAfterMs } from './retry-after.js';
 import { FAULT, REAL_STATUS } from './single-shot-fetch.js';
 
 /** Faults that happen before a request leaves: nothing can have been created. */
@@ -18,6 +19,8 @@ export class ProviderError extends Error {
     readonly transient: boolean,
     readonly ambiguous: boolean,
     options?: ErrorOptions,
+    /** How long the provider wants to be left alone. */
+    readonly retryAfterMs?: number,
   ) {
     super(message, options);
   }
@@ -35,10 +38,14 @@ export const asProviderError = (error: unknown): ProviderError => {
     return new ProviderError(message, undefined, true, !NEVER_SENT.has(fault), { cause: error });
   }
   const status = Number(response.headers.get(REAL_STATUS) ?? response.status);
-  const transient = status === 429 || status === 408 || status >= 500;
   const message = `the provider answered with status ${status}`;
-  return new ProviderError(message, status, transient, GATEWAY_ERRORS.has(status), { cause: error });
+  const later = retryAfterMs(response.headers.get('retry-after'), Date.now());
+  const ambiguous = GATEWAY_ERRORS.has(status);
+  return new ProviderError(message, status, isTransient(status), ambiguous, { cause: error }, later);
 };
+
+/** Statuses that time may heal (RFC 9110 15.5.9, RFC 6585 4, and every 5xx). */
+export const isTransient = (status: number): boolean => status === 429 || status === 408 || status >= 500;
 
 const responseOf = (error: unknown): Response | undefined =>
   error instanceof Error && 'response' in error && error.response instanceof Response

@@ -11,7 +11,9 @@ import { singleShotFetch } from './single-shot-fetch.js';
 const CALL_TIMEOUT_MS = 30_000;
 /** Larger inputs go through the files API: a data URI is a third longer and stands in the request body. */
 const MAX_DATA_URI_BYTES = 256 * 1024;
-const MAX_OUTPUT_BYTES = 200 * 1024 * 1024;
+const BYTES_PER_MB = 1024 * 1024;
+/** Our own time-out comes first and tells the provider; this ends what we lost sight of. */
+const DEADLINE_GRACE_MS = 30_000;
 
 export interface ToPredict {
   readonly model: ModelName;
@@ -29,7 +31,10 @@ export class Provider {
     this.client = new Replicate({
       auth: config.REPLICATE_API_TOKEN,
       baseUrl: config.REPLICATE_BASE_URL,
-      fetch: singleShotFetch(CALL_TIMEOUT_MS),
+      fetch: singleShotFetch({
+        timeoutMs: CALL_TIMEOUT_MS,
+        predictionDeadlineMs: config.GENERATOR_PREDICTION_TIMEOUT_MS + DEADLINE_GRACE_MS,
+      }),
       useFileOutput: false,
     });
   }
@@ -70,7 +75,8 @@ export class Provider {
     // Files of the API's own host may need the token; it is never sent anywhere else.
     const own = new URL(url).origin === new URL(this.config.REPLICATE_BASE_URL).origin;
     const headers = own ? { authorization: `Bearer ${this.config.REPLICATE_API_TOKEN}` } : undefined;
-    return readCapped(url, { headers, maxBytes: MAX_OUTPUT_BYTES, timeoutMs: 120_000 });
+    const maxBytes = this.config.GENERATOR_MAX_CLIP_MB * BYTES_PER_MB;
+    return readCapped(url, { headers, maxBytes, timeoutMs: 120_000 });
   }
 
   private slugOf(model: ModelName): `${string}/${string}` {

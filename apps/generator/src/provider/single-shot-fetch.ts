@@ -6,22 +6,41 @@ export const FAULT = 'x-zoetrope-fault';
 /** A status that the official client neither retries nor takes for success. */
 const FINAL = 499;
 
+export interface SingleShot {
+  /** For the whole call. */
+  readonly timeoutMs: number;
+  /** How long the provider may let a prediction run that we create (its `Cancel-After`). */
+  readonly predictionDeadlineMs: number;
+}
+
 /**
  * A `fetch` for the official client, which would answer a 429 or a network fault with six requests within 60 ms,
  * POST included: six paid predictions for one lost reply. Here each call is one request; retries are facts.
  */
 export const singleShotFetch =
-  (timeoutMs: number): typeof fetch =>
+  ({ timeoutMs, predictionDeadlineMs }: SingleShot): typeof fetch =>
   async (input, init) => {
     try {
-      const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+      const headers = new Headers(init?.headers);
+      if (createsPrediction(input, init)) {
+        headers.set('cancel-after', `${Math.ceil(predictionDeadlineMs / 1_000)}s`);
+      }
+      const limit = AbortSignal.timeout(timeoutMs);
+      const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+      const answer = await fetch(input, { ...init, headers, signal });
       if (answer.status !== 429 && answer.status < 500) return answer;
       const text = await answer.text().catch(() => '');
-      return hidden({ [REAL_STATUS]: String(answer.status) }, text);
+      const later = answer.headers.get('retry-after');
+      return hidden({ [REAL_STATUS]: String(answer.status), ...(later && { 'retry-after': later }) }, text);
     } catch (error) {
       return hidden({ [REAL_STATUS]: 'none', [FAULT]: faultOf(error) }, 'no answer');
     }
   };
+
+/** The client has no option for this header. */
+const createsPrediction = (input: Parameters<typeof fetch>[0], init?: RequestInit): boolean =>
+  init?.method === 'POST' &&
+  new URL(input instanceof Request ? input.url : input).pathname.endsWith('/predictions');
 
 const hidden = (headers: Record<string, string>, body: string) =>
   new Response(body.slice(0, 1000), { status: FINAL, headers });

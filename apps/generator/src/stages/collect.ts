@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type PredictionStage, StageCompleted } from '@zoetrope/contracts/facts/generation';
 import type { Generation } from '@zoetrope/domain/generation';
-import { MediaError } from '@zoetrope/media/media-error';
-import { probeVideo } from '@zoetrope/media/probe';
+import { checkOutput } from '@zoetrope/media/check';
+import type { VideoFacts } from '@zoetrope/media/probe';
 import { stageKey } from '@zoetrope/objects/keys';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
@@ -13,11 +13,15 @@ import { OBJECTS } from '../objects.js';
 import { outputOf, Provider } from '../provider/provider.js';
 import { asProviderError } from '../provider/provider-error.js';
 import { withWaits } from '../with-waits.js';
-import { StageError } from './stage-error.js';
+import { refused, StageError } from './stage-error.js';
 
 /** Words of a failed prediction that name a fault of the provider's machines, not of what was asked. */
 const MACHINE_FAULT =
   /timed? ?-?out|\b(429|5\d\d)\b|rate limit|unavailable|overload|temporar|transient|interrupted|out of memory|internal (server )?error|connection|try again/i;
+
+/** Models are asked for 12 s at most; a clip of another length is retimed, but one this long is another video. */
+const MAX_CLIP_MS = 20_000;
+const SIDES = { min: 64, max: 4_096 } as const;
 
 /** Copies a finished prediction's clip into our own store at once, since the provider's links expire. */
 @Injectable()
@@ -29,8 +33,8 @@ export class CollectStage {
   ) {}
 
   /**
-   * The fact of a prediction that succeeded.
-   * @throws StageError i2v_failed when it did not, or its output is no video; ProviderError for its download
+   * The fact of a prediction that succeeded. What is wrong with an output stays wrong: it is refused for good.
+   * @throws StageError i2v_failed when it did not, or its output is refused; ProviderError for its download
    */
   async run(
     state: Generation,
@@ -52,15 +56,25 @@ export class CollectStage {
   }
 }
 
+/** @throws StageError for what is no clip that can be stitched */
 async function checkClip(bytes: Buffer): Promise<void> {
-  try {
-    const { frames } = await probeVideo(bytes);
-    if (frames < 2) throw new StageError('i2v_failed', `the model made ${frames} frames`, false);
-  } catch (error) {
-    if (!(error instanceof MediaError) || error.code !== 'video_unreadable') throw error;
-    throw new StageError('i2v_failed', 'the model made something that is no video', true, { cause: error });
-  }
+  const video = await checkOutput(bytes, {}).catch((error: unknown) => {
+    throw refused(error, 'i2v_failed', false);
+  });
+  const wrong = wrongWith(video);
+  if (wrong.length > 0)
+    throw new StageError('i2v_failed', `the model made a clip with ${wrong.join(', ')}`, false);
 }
+
+const wrongWith = ({ codec, durationMs, width, height }: VideoFacts): string[] => {
+  const fits = Math.min(width, height) >= SIDES.min && Math.max(width, height) <= SIDES.max;
+  const promises: readonly [boolean, string][] = [
+    [codec === 'h264', `codec ${codec}`],
+    [durationMs <= MAX_CLIP_MS, `a length of ${durationMs} ms`],
+    [fits, `sides ${width}x${height}`],
+  ];
+  return promises.filter(([kept]) => !kept).map(([, what]) => what);
+};
 
 const failureOf = ({ status, error }: Prediction): StageError => {
   const told = typeof error === 'string' ? error : JSON.stringify(error ?? '');

@@ -9,6 +9,8 @@ export class StageError extends Error {
     message: string,
     readonly transient: boolean,
     options?: ErrorOptions,
+    /** The other side wants to be left alone for so long. */
+    readonly retryAfterMs?: number,
   ) {
     super(message, options);
   }

@@ -5,6 +5,7 @@ import type { Generation } from '@zoetrope/domain/generation';
 import { checkOutput } from '@zoetrope/media/check';
 import { posterFrom } from '@zoetrope/media/image';
 import type { VideoFacts } from '@zoetrope/media/probe';
+import { ObjectStoreError } from '@zoetrope/objects/errors';
 import { posterKey, videoKey } from '@zoetrope/objects/keys';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
@@ -28,7 +29,7 @@ export class StoreStage {
     try {
       return await this.store(state);
     } catch (error) {
-      throw asStageError(error, 'r2_write_failed');
+      throw asStageError(error, 'r2_write_failed', !isLasting(error));
     }
   }
 
@@ -61,6 +62,10 @@ export class StoreStage {
     return key;
   }
 }
+
+/** The key holds other bytes, or the bytes are not what they were: another attempt finds the same. */
+const isLasting = (error: unknown): boolean =>
+  error instanceof ObjectStoreError && error.code !== 'unavailable';
 
 /** PRODUCT 5. The same clips give the same bytes, so another attempt would end here as well. */
 async function verified(bytes: Uint8Array, durationMs: number): Promise<VideoFacts> {
