@@ -10,15 +10,19 @@ const dataDir = () => path.resolve(process.env.ZOETROPE_DATA || path.join(root, 
 
 /** Addresses of the embedded servers, which the launcher writes while it runs; the environment goes first. */
 const addresses = () => {
-  const { NATS_URL, DATABASE_URL } = process.env;
+  const { NATS_URL, DATABASE_URL, PUBLIC_URL } = process.env;
   if (NATS_URL && DATABASE_URL) return {};
   const file = path.join(dataDir(), 'system.json');
   if (!existsSync(file))
     throw new Problem(
       `nothing runs on ${dataDir()}: start it with "npm start", or set NATS_URL and DATABASE_URL`,
     );
-  const { nats, database } = JSON.parse(readFileSync(file, 'utf8'));
-  return { NATS_URL: NATS_URL ?? nats, DATABASE_URL: DATABASE_URL ?? database };
+  const { nats, database, public: publicUrl } = JSON.parse(readFileSync(file, 'utf8'));
+  return {
+    NATS_URL: NATS_URL ?? nats,
+    DATABASE_URL: DATABASE_URL ?? database,
+    PUBLIC_URL: PUBLIC_URL ?? publicUrl,
+  };
 };
 
 try {

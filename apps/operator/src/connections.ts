@@ -7,7 +7,8 @@ export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
 
-const setting = (name: string): string => {
+/** A variable of the environment. */
+export const setting = (name: string): string => {
   const value = process.env[name];
   if (!value)
     throw new OperatorError(`${name} is not set, and no running installation was found: run npm start first`);

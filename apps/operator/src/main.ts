@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { planCommand } from './plan/plan-command.js';
+import { resetPasswordCommand } from './reset-password/reset-password-command.js';
 import { traceCommand } from './trace/trace-command.js';
 import { usageCommand } from './usage/usage-command.js';
 
@@ -8,6 +9,7 @@ const program = new Command('ops')
   .showHelpAfterError()
   .addCommand(traceCommand())
   .addCommand(planCommand())
+  .addCommand(resetPasswordCommand())
   .addCommand(usageCommand());
 
 try {

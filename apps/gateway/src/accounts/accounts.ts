@@ -41,11 +41,16 @@ export class Accounts {
 
   /** Plan and usage of the UTC month, as the leader knows the ledger. */
   async describe(user: User) {
-    const plan = this.directory.planOf(user.id) ?? 'free';
-    const period = periodOf(this.clock.now());
-    const ledger = await this.ledgers.current(ledgerSubject(user.id, period));
+    const { plan, generations } = await this.month(user.id);
     const { id, email, name, createdAt: created_at } = user;
-    const generations = { ...usage(ledger, plan), resets_at: periodEnd(period) };
     return { id, email, name, plan, generations, created_at };
+  }
+
+  /** The running month of an owner, with the ledger that says so. */
+  async month(ownerId: string) {
+    const plan = this.directory.planOf(ownerId) ?? 'free';
+    const period = periodOf(this.clock.now());
+    const ledger = await this.ledgers.current(ledgerSubject(ownerId, period));
+    return { plan, ledger, generations: { ...usage(ledger, plan), resets_at: periodEnd(period) } };
   }
 }

@@ -26,6 +26,8 @@ export interface Answer {
 export interface CallOptions {
   readonly method?: string;
   readonly cookie?: string;
+  /** Another copy's port; default: the first gateway's. */
+  readonly port?: number;
   /** Sent as JSON; a string, buffer or form is sent as it is. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
@@ -94,10 +96,13 @@ export class GatewayUnderTest {
     return `http://127.0.0.1:${this.service.port}`;
   }
 
-  async call(target: string, { method, cookie, body, headers = {} }: CallOptions = {}): Promise<Answer> {
+  async call(
+    target: string,
+    { method, cookie, port, body, headers = {} }: CallOptions = {},
+  ): Promise<Answer> {
     const sent = body === undefined || isRaw(body) ? body : JSON.stringify(body);
     const json = body !== undefined && !isRaw(body);
-    const response = await fetch(`${this.url}${target}`, {
+    const response = await fetch(`http://127.0.0.1:${port ?? this.service.port}${target}`, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { ...(json && { 'content-type': 'application/json' }), ...(cookie && { cookie }), ...headers },
       body: sent as RequestInit['body'],
