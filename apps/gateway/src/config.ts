@@ -24,6 +24,8 @@ export const gatewayConfig = serviceConfig.extend({
   S3_ACCESS_KEY_ID: commonConfig.S3_ACCESS_KEY_ID,
   S3_SECRET_ACCESS_KEY: commonConfig.S3_SECRET_ACCESS_KEY,
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
+  S3_CHECKSUMS: commonConfig.S3_CHECKSUMS,
+  S3_MULTIPART_MB: commonConfig.S3_MULTIPART_MB,
   ...edgeConfig,
   RATE_PREPARE: perMinute(RATE_LIMITS.prepare, 'prepare calls'),
   RATE_REGENERATE: perMinute(RATE_LIMITS.regenerate, 'regenerate calls'),

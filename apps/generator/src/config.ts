@@ -86,3 +86,5 @@ export const generatorConfig = serviceConfig.extend({
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
 });
 export type GeneratorConfig = z.infer<typeof generatorConfig>;
+  S3_CHECKSUMS: commonConfig.S3_CHECKSUMS,
+  S3_MULTIPART_MB: commonConfig.S3_MULTIPART_MB,

@@ -3,6 +3,7 @@
  * - `invalid_key`: the caller's mistake, nothing was touched
  * - `conflict`: the key holds other bytes; objects never change
  * - `hash_mismatch`: the bytes are not those the caller announced; nothing was published
+ * - `corrupted`: the store kept other bytes than it was given; nothing is published, another attempt may do better
  * - `range_not_satisfiable`: the range starts at or past the end of the object (RFC 9110 14.1.2)
  * - `unavailable`: the store did not answer or refused us; worth another attempt
  */
@@ -10,6 +11,7 @@ export type ObjectStoreErrorCode =
   | 'invalid_key'
   | 'conflict'
   | 'hash_mismatch'
+  | 'corrupted'
   | 'range_not_satisfiable'
   | 'unavailable';
 

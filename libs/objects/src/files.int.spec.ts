@@ -79,8 +79,30 @@ describe('a folder of objects', () => {
     await writeFile(file, 'not a folder');
     await expect(openFileStore(file)).rejects.toMatchObject({
       code: 'unavailable',
-      message: `cannot write in ${file}: make it writable or set OBJECTS_DIR to another folder`,
+      message: `cannot write in ${file} (ENOTDIR): make it writable or set OBJECTS_DIR to another folder`,
     });
+  });
+
+  it('says so at once, too, where nothing can be made and nobody says why', async () => {
+    // Node's recursive mkdir never returns from here.
+    await expect(openFileStore('/proc/zoetrope/objects')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /^cannot write in \/proc\/zoetrope\/objects \(ENOENT\): make it writable/,
+      ),
+    });
+  });
+
+  it('publishes nothing that the disk did not keep as it was given, and takes it at the next attempt', async () => {
+    async function* spoilt() {
+      yield Buffer.from('whole');
+      const [name = ''] = await readdir(join(folder, 'tmp'));
+      await writeFile(join(folder, 'tmp', name), 'wrong');
+    }
+    await expect(store.put('a/b', spoilt(), mp4)).rejects.toEqual(refused('corrupted'));
+    expect([await keys(), await readdir(join(folder, 'tmp'))]).toEqual([[], []]);
+    await store.put('a/b', Buffer.from('whole'), mp4);
+    expect(await keys()).toEqual(['a/b']);
   });
 });
 
@@ -101,6 +123,8 @@ describe('the choice of a store', () => {
     const config = { S3_ENDPOINT: 'http://127.0.0.1:1', S3_BUCKET: 'objects', ...keysOfS3 };
     const error = await openObjectStore(config).catch((thrown: Error) => thrown);
     expect(error).toEqual(refused('unavailable'));
-    expect(String(error)).toMatch(/bucket objects: .*ECONNREFUSED.*check S3_ENDPOINT, S3_BUCKET/);
+    expect(String(error)).toMatch(
+      /bucket objects at http:\/\/127.0.0.1:1: .*ECONNREFUSED.*check S3_ENDPOINT, S3_BUCKET/,
+    );
   });
 });

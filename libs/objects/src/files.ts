@@ -1,8 +1,15 @@
-import { access, constants, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, link, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkHash, checkSame, digest, type Spooled, spool } from './digest.js';
 import { codeOf, ObjectStoreError } from './errors.js';
-import { makeDurableFolder, removeEmptyFolders, removeOldFiles, syncFolder, walk } from './folders.js';
+import {
+  makeDurableFolder,
+  makeFolder,
+  removeEmptyFolders,
+  removeOldFiles,
+  syncFolder,
+  walk,
+} from './folders.js';
 import { checkKey, checkPrefix } from './keys.js';
 import { Notes } from './notes.js';
 import { lastByte } from './range.js';
@@ -39,11 +46,11 @@ class FileObjectStore implements ObjectStore {
   async ready(): Promise<void> {
     try {
       for (const folder of [this.#data, this.#tmp, this.#notes.folder]) {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
       }
     } catch (cause) {
-      const message = `cannot write in ${this.folder}: make it writable or set OBJECTS_DIR to another folder`;
+      const message = `cannot write in ${this.folder} (${codeOf(cause)}): make it writable or set OBJECTS_DIR to another folder`;
       throw new ObjectStoreError('unavailable', message, { cause });
     }
   }
@@ -53,6 +60,7 @@ class FileObjectStore implements ObjectStore {
     const spooled = await spool(body, this.#tmp);
     try {
       checkHash(key, spooled, options.sha256);
+      await checkKept(key, spooled);
       const published = await this.#publish(spooled, target);
       if (!published) checkSame(key, spooled, await hashOf(target));
       await this.#notes.keep(key, { contentType: options.contentType, sha256: spooled.sha256 });
@@ -131,6 +139,13 @@ class FileObjectStore implements ObjectStore {
     await file.close();
     return undefined;
   }
+}
+
+/** Before it gets its name: a disk that keeps other bytes than it was given is found out here. */
+async function checkKept(key: string, { path, sha256 }: Spooled): Promise<void> {
+  const kept = await hashOf(path);
+  if (kept === sha256) return;
+  throw new ObjectStoreError('corrupted', `${key}: the disk kept SHA-256 ${kept} of SHA-256 ${sha256}`);
 }
 
 /** Hash of the bytes on disk, not the one noted: what is kept must be what was meant, bit for bit. */

@@ -13,9 +13,40 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/**
+ * Makes a folder and what is missing above it, one level after the other: Node's own recursive mkdir tries for ever
+ * where the parent exists and still answers ENOENT, as under /proc.
+ *
+ * @returns the first folder that had to be made; undefined when all were there
+ * @throws what the system said: EACCES, ENOENT, ENOTDIR, EEXIST for a file in its place
+ */
+export async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    return (await isMade(folder)) ? folder : undefined;
+  } catch (error) {
+    const parent = dirname(folder);
+    if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
+    const first = await makeFolder(parent);
+    // One that still answers ENOENT has said its last word.
+    const made = await isMade(folder);
+    return first ?? (made ? folder : undefined);
+  }
+}
+
+/** False when the folder was there. */
+async function isMade(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return false;
+    throw error;
+  }
+}
+
 /** Makes a folder below `root`, and its making durable up to the first ancestor that was there before. */
 export async function makeDurableFolder(folder: string, root: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  const first = await makeFolder(folder).catch((cause: unknown) => {
     const code = codeOf(cause);
     if (code !== 'EEXIST' && code !== 'ENOTDIR') throw cause;
     throw new ObjectStoreError('invalid_key', `${folder} is an object, so no key can lie under it`, {

@@ -1,86 +1,33 @@
 /**
- * The contract that makes something a driver. Real: folders on disk, and an S3 server over HTTP behind a
- * door that honours `If-None-Match: *` on PUT as R2, AWS and MinIO do and this server does not.
+ * The contract that makes something a driver. Real: folders on disk, and an S3 server over HTTP behind a door that does
+ * what R2, AWS and MinIO do and this server does not (testing.ts).
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startFauxqs } from 'fauxqs';
-import { openObjectStore } from './open.js';
+import type { ObjectStoreConfig } from './open.js';
 import type { ByteRange, ObjectStore } from './store.js';
+import { type Driver, fileDriver, s3Driver } from './testing.js';
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 const mp4 = { contentType: 'video/mp4' };
 const refused = (code: string) => expect.objectContaining({ name: 'ObjectStoreError', code });
 
-interface Driver {
-  open(): Promise<ObjectStore>;
-  close(): Promise<void>;
-}
-
-async function fileDriver(): Promise<Driver> {
-  const folder = await mkdtemp(join(tmpdir(), 'objects-'));
-  return {
-    open: () => openObjectStore({ OBJECTS_DIR: folder }),
-    close: () => rm(folder, { recursive: true }),
-  };
-}
-
-async function s3Driver(): Promise<Driver> {
-  const server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
-  server.createBucket('objects');
-  const door = createServer(doorTo(server.port));
-  await new Promise<void>((ready) => door.listen(0, '127.0.0.1', ready));
-  const { port } = door.address() as AddressInfo;
-  const keys = { S3_ACCESS_KEY_ID: 'test', S3_SECRET_ACCESS_KEY: 'test', S3_REGION: 'us-east-1' };
-  return {
-    open: () => openObjectStore({ S3_ENDPOINT: `http://127.0.0.1:${port}`, S3_BUCKET: 'objects', ...keys }),
-    async close() {
-      door.closeAllConnections();
-      door.close();
-      await server.stop();
-    },
-  };
-}
-
-/** Passes requests on; a PUT that must create waits its turn and is refused when the key is taken. */
-function doorTo(port: number) {
-  let turn: Promise<unknown> = Promise.resolve();
-  const ask = (method: string, { url, headers }: IncomingMessage, body?: Buffer) =>
-    new Promise<IncomingMessage>((answer, fail) => {
-      const options = { host: '127.0.0.1', port, method, path: url, headers, agent: false };
-      request(options, answer).on('error', fail).end(body);
-    });
-  const pass = async (incoming: IncomingMessage, response: ServerResponse, body?: Buffer) => {
-    const answer = await ask(incoming.method ?? 'GET', incoming, body);
-    const bytes = await buffer(answer);
-    response.writeHead(answer.statusCode ?? 500, answer.headers).end(bytes);
-  };
-  const create = async (incoming: IncomingMessage, response: ServerResponse, body: Buffer) => {
-    const { 'content-length': _length, ...headers } = incoming.headers;
-    const taken = await ask('HEAD', { url: incoming.url, headers } as IncomingMessage);
-    taken.resume();
-    if (taken.statusCode !== 200) return pass(incoming, response, body);
-    response.writeHead(412).end('<Error><Code>PreconditionFailed</Code></Error>');
-  };
-  return async (incoming: IncomingMessage, response: ServerResponse) => {
-    if (incoming.headers['if-none-match'] !== '*') return pass(incoming, response);
-    const body = await buffer(incoming);
-    turn = turn.then(() => create(incoming, response, body));
-    await turn;
-  };
-}
+const s3With = (config: ObjectStoreConfig) => async (): Promise<Driver> => {
+  const driver = await s3Driver();
+  return { open: () => driver.open(config), close: () => driver.close() };
+};
 
 describe.each([
   ['files', fileDriver],
   ['S3', s3Driver],
-])('an object store of %s', (_name, start) => {
+  ['S3 in parts', s3With({ S3_MULTIPART_MB: 0 })],
+  ['S3 with checksums', s3With({ S3_CHECKSUMS: 'when_supported' })],
+] as [string, () => Promise<Driver>][])('an object store of %s', (_name, start) => {
   let driver: Driver;
   let store: ObjectStore;
   beforeAll(async () => {

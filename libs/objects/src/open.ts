@@ -9,6 +9,9 @@ export interface ObjectStoreConfig {
   readonly S3_REGION?: string | undefined;
   readonly S3_ACCESS_KEY_ID?: string | undefined;
   readonly S3_SECRET_ACCESS_KEY?: string | undefined;
+  readonly S3_FORCE_PATH_STYLE?: boolean | undefined;
+  readonly S3_CHECKSUMS?: 'when_supported' | 'when_required' | undefined;
+  readonly S3_MULTIPART_MB?: number | undefined;
   readonly OBJECTS_DIR?: string | undefined;
 }
 
@@ -30,15 +33,16 @@ export async function openObjectStore(config: ObjectStoreConfig): Promise<Object
     );
   }
   if (endpoint && bucket) {
-    const store = openS3Store({
+    return openS3Store({
       endpoint,
       bucket,
       region: config.S3_REGION || undefined,
       accessKeyId: config.S3_ACCESS_KEY_ID,
       secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+      forcePathStyle: config.S3_FORCE_PATH_STYLE,
+      checksums: config.S3_CHECKSUMS,
+      multipartBytes: config.S3_MULTIPART_MB === undefined ? undefined : config.S3_MULTIPART_MB * 1024 * 1024,
     });
-    await store.ready();
-    return store;
   }
   if (folder) return openFileStore(folder);
   throw new TypeError('no object store: set OBJECTS_DIR to a folder, or S3_ENDPOINT and S3_BUCKET');

@@ -51,7 +51,9 @@ export interface ObjectStore {
    * Publishes the bytes at once and durably, or not at all. Repeating it is a no-op, by however many
    * processes at the same time; the content type of the first put stays.
    *
-   * @throws ObjectStoreError conflict, hash_mismatch, invalid_key, unavailable
+   * What was kept is hashed once more before this returns, so a store that spoils bytes is found out here.
+   *
+   * @throws ObjectStoreError conflict, hash_mismatch, corrupted, invalid_key, unavailable
    */
   put(key: string, body: ObjectBody, options: PutOptions): Promise<StoredObject>;
   /** Opens an object or a part of it; undefined when there is none. @throws range_not_satisfiable */

@@ -71,7 +71,22 @@ export const commonConfig = {
   S3_REGION: z.string().default('auto').describe('region of the bucket'),
   S3_ACCESS_KEY_ID: z.string().optional().describe('access key of the object store'),
   S3_SECRET_ACCESS_KEY: z.string().optional().describe('secret key of the object store'),
-  S3_FORCE_PATH_STYLE: flag.default(false).describe('address buckets by path, as most S3 look-alikes need'),
+  S3_FORCE_PATH_STYLE: flag
+    .default(true)
+    .describe('address the bucket by path, which every service takes; false puts it in the host name'),
+  S3_CHECKSUMS: z
+    .enum(['when_supported', 'when_required'])
+    .default('when_required')
+    .describe(
+      'when_supported sends SHA-256 with uploads and believes what the service says of them; when_required reads each back',
+    ),
+  S3_MULTIPART_MB: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(5_000)
+    .default(16)
+    .describe('objects above this many MiB go up in parts'),
 } as const;
 
 /** What every service has; `runService` needs at least these. */
