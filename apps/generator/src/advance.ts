@@ -123,7 +123,7 @@ export class Advance {
       case 'source':
         return this.source.run(state.queued?.src ?? '', signal);
       case 'vision':
-        return this.inTime('vision_timeout', signal, () => this.vision.run(state, attempt));
+        return this.inTime('vision_timeout', signal, (limited) => this.vision.run(state, attempt, limited));
       case 'merge':
         return this.inTime('merge_failed', signal, (limited) => this.stitch.run(state, attempt, limited));
       case 'store':

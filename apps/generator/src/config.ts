@@ -23,7 +23,7 @@ const slug = (which: string) =>
 const limit = (ms: number) => z.coerce.number().int().min(100).max(86_400_000).default(ms);
 
 /** Everything the generator reads from its environment. */
-export const generatorConfig = serviceConfig.extend({
+const environment = serviceConfig.extend({
   PUBLIC_URL: commonConfig.PUBLIC_URL,
   GATEWAY_URL: z
     .url()
@@ -85,6 +85,11 @@ export const generatorConfig = serviceConfig.extend({
   S3_SECRET_ACCESS_KEY: commonConfig.S3_SECRET_ACCESS_KEY,
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
 });
+
+export const generatorConfig = environment.refine(
+  (config) => config.ZOETROPE_VISION !== 'anthropic' || config.ANTHROPIC_API_KEY !== undefined,
+  { path: ['ANTHROPIC_API_KEY'], message: 'ZOETROPE_VISION=anthropic needs it' },
+);
 export type GeneratorConfig = z.infer<typeof generatorConfig>;
   S3_CHECKSUMS: commonConfig.S3_CHECKSUMS,
   S3_MULTIPART_MB: commonConfig.S3_MULTIPART_MB,

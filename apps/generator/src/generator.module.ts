@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ObjectStore } from '@zoetrope/objects/store';
+import { CONFIG } from '@zoetrope/platform/config';
 import { Advance } from './advance.js';
 import { Cancellations } from './cancellations.js';
 import { CollectSuperseded } from './collection/collect-superseded.js';
@@ -26,6 +27,8 @@ import { SourceStage } from './stages/source.js';
 import { StitchStage } from './stages/stitch.js';
 import { StoreStage } from './stages/store.js';
 import { VisionStage } from './stages/vision.js';
+import { chooseVision } from './vision/choose-vision.js';
+import { VISION } from './vision/vision-provider.js';
 
 @Module({
   controllers: [
@@ -48,6 +51,7 @@ import { VisionStage } from './stages/vision.js';
     Provider,
     ProgressWatch,
     SourceStage,
+    { provide: VISION, useFactory: chooseVision, inject: [CONFIG, Provider] },
     VisionStage,
     AnimateStage,
     CollectStage,

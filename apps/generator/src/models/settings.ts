@@ -18,7 +18,12 @@ export type VideoSettings = z.infer<typeof VideoSettings>;
 
 const Field = z.string().min(1);
 const VisionSettings = z.strictObject({
-  anthropic: z.strictObject({ model: z.string().min(1), maxTokens: z.number().int().min(50).max(4096) }),
+  anthropic: z.strictObject({
+    model: z
+      .string()
+      .min(1) /** Of an answer with whatever the model thinks before it; a prompt itself takes about 150. */,
+    maxTokens: z.number().int().min(200).max(16_384),
+  }),
   replicate: z.strictObject({
     slug: Slug,
     /** What the model calls its inputs; `system` may be missing, then it is put before the prompt. */

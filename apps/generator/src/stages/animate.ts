@@ -16,7 +16,7 @@ import { MODELS } from '../models/models.js';
 import { costOf, modelSettings } from '../models/settings.js';
 import { OBJECTS, readObject } from '../objects.js';
 import { Provider, type ToPredict } from '../provider/provider.js';
-import { withMotion } from './motion-prompt.js';
+import { withMotion } from '../vision/local-prompt.js';
 
 /** A prediction to ask for, and what the log is told of it. */
 export interface ToAnimate extends ToPredict {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ImageMeasures } from '@zoetrope/media/image';
 import { MediaError } from '@zoetrope/media/media-error';
-import { motionPrompt, withMotion } from './motion-prompt.js';
+import { motionPrompt, withMotion } from '../vision/local-prompt.js';
 import { refused } from './stage-error.js';
 import { fitInto } from './stitch.js';
 

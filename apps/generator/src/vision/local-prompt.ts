@@ -18,7 +18,7 @@ export const motionPrompt = ({ measures, motion, brand }: PromptParts): string =
   const sentences = [
     `${cameraMove(measures, side)}, the subject ${side} kept sharp`,
     `${moodOf(measures)} mood with ${measures.palette.slice(0, 3).join(', ')}`,
-    ...(brand?.brandName ? [`Made for ${brand.brandName}${toneOf(brand)}`] : []),
+    ...(brand ? brandSentences(brand) : []),
   ];
   return withMotion(sentences.join('. '), motion);
 };
@@ -53,7 +53,17 @@ const warmthOf = (hex = '#808080'): string => {
   return red > blue ? 'warm' : 'cool';
 };
 
-const toneOf = ({ messaging, design }: Brand): string => {
-  const words = [messaging?.tone, design?.vibe].filter((word) => word !== undefined && word !== '');
-  return words.length > 0 ? `, in a ${words.join(' and ')} tone` : '';
+/** What of a brand can show in how a picture moves: whose it is, its tone, whom it speaks to, its colours. */
+const brandSentences = ({ brandName, messaging, design, colors }: Brand): string[] => {
+  const tone = listed([messaging?.tone, design?.vibe]);
+  const audience = messaging?.targetAudience ? `, for ${messaging.targetAudience}` : '';
+  const values = listed(messaging?.valueProps?.slice(0, 2) ?? []);
+  const tints = listed([colors?.primary, colors?.accent ?? colors?.secondary]);
+  return [
+    `Made for ${brandName}${tone ? `, in a ${tone} tone` : ''}${audience}`,
+    ...(values ? [`It conveys ${values}`] : []),
+    ...(tints ? [`It dwells on the brand colours ${tints}`] : []),
+  ];
 };
+
+const listed = (words: readonly (string | undefined)[]): string => words.filter(Boolean).join(' and ');
