@@ -3,12 +3,13 @@ import { CONFIG } from '@zoetrope/platform/config';
 import type { Pool } from 'pg';
 import { type NotifierConfig, PRODUCT_TIMINGS, TIMINGS, type Timings } from './config.js';
 import { DATABASE, openPool } from './database.js';
+import { DeletionModule } from './deletion/deletion.module.js';
 import { Presence } from './presence.js';
 import { PurgeModule } from './purge/purge.module.js';
 import { SseModule } from './sse/sse.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
-@Module({ imports: [PurgeModule, SseModule, WebhooksModule], providers: [Presence] })
+@Module({ imports: [PurgeModule, DeletionModule, SseModule, WebhooksModule], providers: [Presence] })
 export class NotifierModule implements OnApplicationShutdown {
   constructor(@Inject(DATABASE) private readonly pool: Pool) {}
 
