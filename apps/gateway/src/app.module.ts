@@ -16,9 +16,11 @@ import { PrepareModule } from './prepare/prepare.module.js';
 import { ProjectionsModule } from './projections/projections.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ProxyUrlModule } from './proxy-url/proxy-url.module.js';
+import { PurgeModule } from './purge/purge.module.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitModule } from './rate-limit/rate-limit.module.js';
 import { RegenerateModule } from './regenerate/regenerate.module.js';
+import { RegenerateManyModule } from './regenerate-many/regenerate-many.module.js';
 import { ResourcesModule } from './resources/resources.module.js';
 import { ServingModule } from './serving/serving.module.js';
 import { SigningModule } from './signing/signing.module.js';
@@ -41,10 +43,12 @@ import { UploadModule } from './upload/upload.module.js';
     UploadModule,
     PrepareModule,
     RegenerateModule,
+    RegenerateManyModule,
     CancelModule,
-    ProjectionsModule,
     DeleteAssetModule,
     DeleteProjectModule,
+    PurgeModule,
+    ProjectionsModule,
     AssetViewModule,
     ServingModule,
     ProxyUrlModule,
