@@ -192,10 +192,9 @@ const predictionStep = (stage: PredictionStage, attempt: Attempt, moment: Moment
   const heard = moment.heard?.stage === stage && moment.heard.attempt === number ? moment.heard : undefined;
   if (!predictionId && heard?.predictionId)
     return { kind: 'adopt', ...named, predictionId: heard.predictionId };
-  // A poll that comes after the deadline still takes a result that is there: see `collect`.
-  if (predictionId && heard) return { kind: 'collect', ...named, predictionId };
   const until = startedAt + (predictionId || unconfirmed ? predictionMs : adoptionMs);
+  // Whoever is late is asked before it is given up: its callback may be waiting in our own queue. See `collect`.
+  if (predictionId && (heard || moment.now >= until)) return { kind: 'collect', ...named, predictionId };
   if (moment.now < until) return { kind: 'await', ...named, predictionId, since: startedAt, until };
-  const message = predictionId ? lateResult(predictionMs) : 'the provider never confirmed the prediction';
-  return { kind: 'time-out', ...named, predictionId, message };
+  return { kind: 'time-out', ...named, message: 'the provider never confirmed the prediction' };
 };

@@ -103,10 +103,10 @@ describe('what is left of a generation', () => {
       { kind: 'await', attempt: 2 },
     ],
     [
-      'a prediction has five minutes',
+      'a prediction has five minutes, and is asked after before it is given up',
       single(some.started('single'), some.created('single')),
       { in: PREDICTION_TIMEOUT_MS },
-      { kind: 'time-out', predictionId: 'p-single-1' },
+      { kind: 'collect', predictionId: 'p-single-1' },
     ],
     [
       'stage2 follows stage1',
@@ -221,7 +221,7 @@ describe('what is left of a generation', () => {
       'a stall clock that rings too early ends nothing',
       single(some.started('single'), some.created('single')),
       { in: STALL_MS - 1, stallRang: true },
-      { kind: 'time-out' },
+      { kind: 'collect' },
     ],
     [
       'a result that is heard of after an outage is still taken',
