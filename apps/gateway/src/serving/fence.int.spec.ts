@@ -12,7 +12,10 @@ let gateway: GatewayUnderTest;
 let pipeline: Pipeline;
 beforeAll(async () => {
   // A test decides when a client reads, so no clock may: only the copy of the last test breaks answers off.
-  gateway = await GatewayUnderTest.start({ FENCE_PATIENCE_MS: '60000' });
+  gateway = await GatewayUnderTest.start({
+    FENCE_PATIENCE_MS: '60000',
+    VARNISH_URLS: 'http://cache.invalid',
+  });
   pipeline = await Pipeline.beside(gateway);
 });
 afterAll(async () => {
@@ -138,6 +141,38 @@ describe('the fence', () => {
     expect(read).toBeGreaterThan(LARGE);
   });
 
+  it('waits until the cache has taken an answer that was long handed to the kernel', async () => {
+    const { id, path } = await served();
+    const client = connect({ port: gateway.service.port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(client, 'connect');
+    client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    client.resume();
+    await once(client, 'end'); // the gateway has said all, and is told so by our end only
+    let confirmed = false;
+    const asked = fence(id, 2).then(() => {
+      confirmed = true;
+    });
+    await fence('0'.repeat(32), 1);
+    expect(confirmed).toBe(false);
+    client.end();
+    await asked;
+  });
+
+  it('waits for nobody where no cache is purged: who keeps an answer asks before each use', async () => {
+    const { id, path } = await served(LARGE);
+    const bare = await gateway.copy({ VARNISH_URLS: '' });
+    try {
+      const client = await slowClient(path, bare);
+      expect(await fence(id, 2, { service: bare })).toEqual({ confirmed: true });
+      let read = 0;
+      client.on('data', (chunk) => (read += chunk.length));
+      await once(client, 'end');
+      expect(read).toBeGreaterThan(LARGE);
+    } finally {
+      await bare.stop();
+    }
+  });
+
   it('does not wait for an answer of the same generation', async () => {
     const { id, path } = await served(LARGE);
     const client = await slowClient(path);
@@ -156,7 +191,7 @@ describe('the fence', () => {
       expect(performance.now() - began).toBeGreaterThan(290);
       let read = 0;
       client.on('data', (chunk) => (read += chunk.length));
-      await once(client, 'close');
+      await new Promise((resolve) => client.on('close', resolve));
       expect(read).toBeLessThan(LARGE);
     } finally {
       await hasty.stop();

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Current, CurrentVideos } from './current-videos.js';
 import { type EdgeAnswer, EdgeHeaders } from './edge-headers.js';
+import { breakOff, whenTaken } from './last-on-connection.js';
 import type { Ticket } from './memory.js';
 import { ObjectBytes } from './object-bytes.js';
 import { type Representation, sendBytes } from './send-bytes.js';
@@ -75,11 +76,12 @@ export class ServeCurrent {
     edge: EdgeAnswer,
   ): Record<string, string> {
     if (current.origin === 'last-known') return { 'cache-control': 'no-store' };
-    const end = this.videos.beginStorable(ticket, current, () => reply.raw.destroy());
+    const end = this.videos.beginStorable(ticket, current, () => breakOff(reply.raw));
     if (end === undefined) return { 'cache-control': NOT_SHARED };
-    // `close` comes after the last byte was handed over, or when the connection broke, unless it broke before.
-    if (reply.raw.destroyed || reply.raw.socket?.destroyed) end();
-    else reply.raw.once('close', end);
-    return { 'cache-control': STORABLE, ...this.edge.of(edge) };
+    const fields = this.edge.of(edge);
+    // Who keeps it all the same asks before each use: no fence has to wait for that.
+    if (Object.keys(fields).length === 0) end();
+    else whenTaken(reply.raw, end);
+    return { 'cache-control': STORABLE, ...fields };
   }
 }
