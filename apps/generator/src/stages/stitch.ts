@@ -13,6 +13,7 @@ import { ObjectStoreError } from '@zoetrope/objects/errors';
 import { stageKey } from '@zoetrope/objects/keys';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import type { MakeFact } from '../generations.js';
 import { loopClosing } from '../models/models.js';
 import { OBJECTS, readObject } from '../objects.js';
@@ -62,7 +63,10 @@ export class StitchStage {
     const wanted = aspectSize(source.width, source.height, queued.resolved.aspect);
     const size = fitInto(wanted, await probeVideo(paths[0] ?? ''));
     const durationMs = queued.resolved.dur_seconds * 1000;
-    await normalise(paths, output, { ...size, durationMs, loop: loopModeOf(state), signal });
+    // What a checker of loops must notice: half a loop, and nothing that closes it.
+    const open = sabotaged('no-loop');
+    const loop = open ? 'none' : loopModeOf(state);
+    await normalise(open ? paths.slice(0, 1) : paths, output, { ...size, durationMs, loop, signal });
     return readFile(output);
   }
 }

@@ -1,37 +1,49 @@
-import type { Pose } from './camera.js';
-import { swingAt, thereAndBack } from './camera.js';
+import { ease, type Leg, type Pose, parallaxAt, thereAndBack } from './camera.js';
 import type { DepthMap } from './depth.js';
 import type { Direction } from './direction.js';
 import type { Size } from './source-planes.js';
 import { CELL, type WarpGrid } from './warp.js';
 
 // Taken out of the global once: in the sandbox of a test every look-up of a global is slow.
-const { PI, cos, floor, sin } = Math;
+const { PI, cos, floor, max, round, sin } = Math;
 
-/** Sets the grid to a pose plus parallax and sway: near parts shift against far ones. */
+/** Waves a second, near enough: what sways in wind or water. */
+const WAVES_PER_SECOND = 0.45;
+
+/** How far what is near has grown at `t`: back to nothing wherever another clip may go on. */
+function growthAt({ dolly, flows }: Direction, leg: Leg, t: number): number {
+  return dolly * (flows || leg !== 'out' ? thereAndBack(t) : ease(t));
+}
+
+/** Sets the grid to a pose plus parallax and sway: near parts shift and grow against far ones. */
 export function aim(
   grid: WarpGrid,
   size: Size,
   pose: Pose,
   depth: DepthMap,
-  direction: Direction,
-  t: number,
+  { direction, leg, t }: { direction: Direction; leg: Leg; t: number },
 ): void {
   const cosine = cos(pose.roll) / pose.scale;
   const sine = sin(pose.roll) / pose.scale;
-  const swing = swingAt(direction.seconds, t);
-  const shiftX = direction.swing * size.width * swing;
+  const shiftX = direction.swing * size.width * parallaxAt(direction, leg, t);
   const shiftY = direction.swingY * size.height * thereAndBack(t);
-  const sway = 2 * direction.sway * size.height * thereAndBack(t);
-  const turn = 2 * PI * direction.seconds * 0.45 * t + direction.phase;
+  const growth = growthAt(direction, leg, t);
+  const sway = direction.sway * size.height;
+  // Whole waves in a clip, so that they go on where the next clip begins.
+  const turn = 2 * PI * max(1, round(direction.seconds * WAVES_PER_SECOND)) * t;
+  const calm = direction.flows || leg === 'home' ? 1 : thereAndBack(t);
   for (let i = 0; i < grid.u.length; i += 1) {
     const px = (i % grid.columns) * CELL - size.width / 2;
     const py = floor(i / grid.columns) * CELL - size.height / 2;
     const near = depth.near[i] as number;
+    const grown = 1 - growth * near;
+    const place = direction.phase + (9 * py) / size.height + (4 * px) / size.width;
     const wave =
-      sway === 0 ? 0 : sway * (0.5 + near) * sin(turn + (9 * py) / size.height + (4 * px) / size.width);
-    grid.u[i] = size.width / 2 + pose.x + cosine * px - sine * py + near * shiftX + wave;
-    grid.v[i] = size.height / 2 + pose.y + sine * px + cosine * py + near * shiftY + wave * 0.4;
+      sway === 0
+        ? 0
+        : sway * calm * (0.5 + near) * (depth.free[i] as number) * (sin(turn + place) - sin(place));
+    grid.u[i] = size.width / 2 + pose.x + (cosine * px - sine * py) * grown + near * shiftX + wave;
+    grid.v[i] = size.height / 2 + pose.y + (sine * px + cosine * py) * grown + near * shiftY + wave * 0.4;
   }
 }
 

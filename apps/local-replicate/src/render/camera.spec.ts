@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ease, endPose, forwardPose, type Pose, thereAndBack, towards } from './camera.js';
-import { directionFor, type Move } from './direction.js';
+import { ease, endPose, type Pose, parallaxAt, progressAt, thereAndBack, towards } from './camera.js';
+import { type Direction, directionFor, type Move } from './direction.js';
 
 const size = { width: 1280, height: 720 };
 const prompts = ['push in', 'pull back', 'pan right', 'tilt up', 'orbit', 'drift', 'roll', ''];
@@ -24,9 +24,9 @@ describe('the camera', () => {
       for (const seed of [0, 1, 2, 3, 4]) {
         const direction = directionFor({ prompt: `${prompt}, ${intensity} motion`, seed, seconds: 4 });
         const end = endPose(direction, size);
-        expect(forwardPose(direction, end, 0)).toMatchObject({ scale: 1 });
+        expect(towards(end, progressAt(direction, 0))).toMatchObject({ scale: 1 });
         for (let t = 0; t <= 1; t += 0.05)
-          expect(overhang(forwardPose(direction, end, t))).toBeLessThan(0.51);
+          expect(overhang(towards(end, progressAt(direction, t)))).toBeLessThan(0.51);
       }
     }
   });
@@ -39,6 +39,27 @@ describe('the camera', () => {
     expect([ease(0), ease(1), thereAndBack(0), thereAndBack(1)].map((v) => Math.round(v * 1e9))).toEqual([
       0, 1e9, 0, 0,
     ]);
+  });
+
+  it('never stands still in a loop: parallax is fastest where the camera turns, and goes on from clip to clip', () => {
+    const direction: Direction = directionFor({ prompt: 'push in. Seamless loop', seed: 1, seconds: 2 });
+    const speed = (leg: 'out' | 'home', t: number) =>
+      (parallaxAt(direction, leg, t + 0.0005) - parallaxAt(direction, leg, t - 0.0005)) / 0.001;
+    expect(speed('out', 0.999)).toBeCloseTo(speed('home', 0.001), 1);
+    expect(speed('home', 0.999)).toBeCloseTo(speed('out', 0.001), 1);
+    for (let t = 0; t <= 1; t += 0.05) {
+      const camera = (progressAt(direction, t + 0.0005) - progressAt(direction, t - 0.0005)) / 0.001;
+      expect(Math.hypot(camera, speed('out', t))).toBeGreaterThan(1);
+    }
+  });
+
+  it('comes back where it is told to, without a frame to end on, and on the other side the second time', () => {
+    const ask = (prompt: string) => directionFor({ prompt, seed: 1, seconds: 2 });
+    const first = ask('Pan left. A seamless loop that returns to the opening frame');
+    const second = ask('The camera pulls back to the opening frame. Pan left');
+    expect([progressAt(first, 0.5), progressAt(first, 1)].map((v) => Math.round(v * 1e9))).toEqual([1e9, 0]);
+    expect([first.move, second.move]).toEqual(['pan', 'pan']);
+    expect(second.panX).toBe(-first.panX);
   });
 
   it('goes towards an end and arrives there', () => {
@@ -56,6 +77,11 @@ describe('directionFor', () => {
     ['tilt up along the tower', 'tilt'],
     ['gentle orbit with parallax', 'orbit'],
     ['drifting, floating', 'drift'],
+    ['the balloon rises above the hills', 'tilt'],
+    ['zoom out slowly', 'pull'],
+    ['waves rippling on the water', 'still'],
+    ['wind in the grass while the camera pans right', 'pan'],
+    ['Static camera, leaves sway', 'still'],
   ])('reads %j as %s', (prompt, move) => {
     expect(directionFor({ prompt, seed: 1, seconds: 4 }).move).toBe(move);
   });

@@ -58,14 +58,27 @@ export function towards(end: Pose, part: number): Pose {
   return { scale, x: end.x * moved, y: end.y * moved, roll: end.roll * moved };
 }
 
-/** The camera's path from the whole picture: `t` 0 to 1. A pull goes in fast, then back out slowly. */
-export function forwardPose(direction: Direction, end: Pose, t: number): Pose {
-  if (direction.move !== 'pull') return towards(end, ease(t));
-  const turn = 0.3;
-  return towards(end, t < turn ? ease(t / turn) : 1 - ease((t - turn) / (1 - turn)));
+/** 0 to 1 as a pendulum goes, at rest in both ends: half of a circle whose other axis is `parallaxAt`. */
+const pendulum = (t: number): number => (1 - Math.cos(Math.PI * Math.min(1, Math.max(0, t)))) / 2;
+
+/** How far along its way the camera is at `t` 0 to 1; 0 at both ends for one that comes back. */
+export function progressAt({ flows, round }: Direction, t: number): number {
+  if (round) return thereAndBack(t);
+  return flows ? pendulum(t) : ease(t);
 }
 
-/** Parallax over time: one swing in short clips, left and right in long ones; at rest at both ends. */
-export function swingAt(seconds: number, t: number): number {
+/** Which part of a loop a clip is: from the image, back to it, or there and back at once. */
+export type Leg = 'out' | 'home' | 'round';
+
+/**
+ * Parallax over time, -1 to 1, none at both ends. In a loop it is fastest where the camera turns, so that the whole is a
+ * round trip that never stands still: one half out, the other half on the way home. Else one swing in short clips, left
+ * and right in long ones, at rest at both ends.
+ */
+export function parallaxAt({ flows, seconds }: Direction, leg: Leg, t: number): number {
+  if (flows || leg === 'home') {
+    if (leg === 'round') return Math.sin(2 * Math.PI * t);
+    return (leg === 'home' ? -1 : 1) * Math.sin(Math.PI * t);
+  }
   return seconds < 3 ? thereAndBack(t) : Math.sin(2 * Math.PI * t) * Math.sqrt(thereAndBack(t));
 }

@@ -10,6 +10,8 @@ export interface DepthMap {
   columns: number;
   rows: number;
   near: Float64Array;
+  /** 1 inside, 0 at the border: how freely a knot may move. */
+  free: Float64Array;
 }
 
 /** Mean gradient around a knot: what is in focus has detail, and what is in focus is usually near. */
@@ -78,9 +80,10 @@ export function guessDepth(luma: Plane, size: Size): DepthMap {
   }
   normalise(near);
   const mean = near.reduce((a, b) => a + b, 0) / near.length;
+  const free = new Float64Array(near.length);
   for (let i = 0; i < near.length; i += 1) {
-    const edge = inside((i % columns) / (columns - 1), floor(i / columns) / (rows - 1));
-    near[i] = ((near[i] as number) - mean) * edge;
+    free[i] = inside((i % columns) / (columns - 1), floor(i / columns) / (rows - 1));
+    near[i] = ((near[i] as number) - mean) * (free[i] as number);
   }
-  return { columns, rows, near };
+  return { columns, rows, near, free };
 }

@@ -1,5 +1,5 @@
 import { aim, throughWindow } from './aim.js';
-import { ease, endPose, forwardPose, type Pose, thereAndBack, towards } from './camera.js';
+import { ease, endPose, type Pose, progressAt, thereAndBack, towards } from './camera.js';
 import { guessDepth } from './depth.js';
 import type { Direction } from './direction.js';
 import { findView } from './register.js';
@@ -18,14 +18,15 @@ export interface Shot {
 const moment = (frame: number, frames: number) => (frames < 2 ? 0 : frame / (frames - 1));
 const smooth = (t: number) => (t <= 0 ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t));
 
-/** From the whole image along the camera's path. */
+/** From the whole image along the camera's path; back again where that is asked. */
 function* forward({ size, frames, direction, first }: Shot): Generator<Uint8Array> {
   const grid = createGrid(size);
   const depth = guessDepth(first.y, size);
   const end = endPose(direction, size);
+  const leg = direction.round ? 'round' : 'out';
   for (let i = 0; i < frames; i += 1) {
     const t = moment(i, frames);
-    aim(grid, size, forwardPose(direction, end, t), depth, direction, t);
+    aim(grid, size, towards(end, progressAt(direction, t)), depth, { direction, leg, t });
     yield warpFrame(first, size, grid);
   }
 }
@@ -45,7 +46,7 @@ function* homeward(shot: Shot, last: SourcePlanes, window: Pose): Generator<Uint
   const detour = endPose({ ...direction, zoom: Math.max(0, direction.zoom - (window.scale - 1)) }, size);
   for (let i = 0; i < frames; i += 1) {
     const t = moment(i, frames);
-    const home = towards(window, 1 - ease(t));
+    const home = towards(window, 1 - progressAt({ ...direction, round: false }, t));
     const away = towards(detour, thereAndBack(t));
     const pose = {
       scale: home.scale * away.scale,
@@ -53,7 +54,7 @@ function* homeward(shot: Shot, last: SourcePlanes, window: Pose): Generator<Uint
       y: home.y + away.y / home.scale,
       roll: home.roll + away.roll,
     };
-    aim(grid, size, pose, depth, direction, t);
+    aim(grid, size, pose, depth, { direction, leg: 'home', t });
     const frame = warpFrame(last, size, grid);
     const share = 1 - smooth(t / HANDOVER);
     if (share > 0) {
@@ -74,11 +75,11 @@ function* dissolve(shot: Shot, last: SourcePlanes): Generator<Uint8Array> {
   for (let i = 0; i < frames; i += 1) {
     const t = moment(i, frames);
     const share = 1 - smooth((t - 0.25) / 0.5);
-    aim(grid, size, towards(end, ease(t)), depths[0], direction, t);
+    aim(grid, size, towards(end, ease(t)), depths[0], { direction, leg: 'out', t });
     const frame =
       share > 0 ? warpFrame(first, size, grid) : new Uint8Array((size.width * size.height * 3) / 2);
     if (share < 1) {
-      aim(grid, size, towards(end, 1 - ease(t)), depths[1], direction, t);
+      aim(grid, size, towards(end, 1 - ease(t)), depths[1], { direction, leg: 'home', t });
       mixInto(frame, warpFrame(last, size, grid), share);
     }
     yield frame;
