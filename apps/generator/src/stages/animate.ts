@@ -57,10 +57,10 @@ export class AnimateStage {
       back ? this.lastFrameOf(state) : still(),
       back && endsOnFrame(family) ? still() : undefined,
     ]);
-    const prompt = withMotion(
-      back ? returning(state.prompt ?? '', endsOnFrame(family)) : (state.prompt ?? ''),
-      resolved.motion,
-    );
+    const leg = back ? 'home' : 'out';
+    const said =
+      resolved.mode === 'loop' ? LOOP_WORDS[endsOnFrame(family) ? 'native' : 'crossfade'][leg] : '';
+    const prompt = withMotion(`${said}${state.prompt ?? ''}`, resolved.motion);
     const seconds = resolved.mode === 'loop' ? resolved.dur_seconds / 2 : resolved.dur_seconds;
     const ask = { prompt, image, lastImage, seconds, seed: resolved.seed };
     const input = inputsOf(family, ask, settings.defaults);
@@ -97,8 +97,17 @@ export class AnimateStage {
   }
 }
 
-/** A model that cannot end on a frame is at least told to move back. */
-const returning = (prompt: string, endsOnFrame: boolean): string =>
-  endsOnFrame
-    ? `${prompt}. The camera eases back to the opening frame`
-    : `The camera pulls back to the opening frame. ${prompt}`;
+/**
+ * What the two predictions of a loop are told before their prompt. Where the model is given the frame to end on, the
+ * camera should not come to rest there; where it cannot, it is at least told to come back, each half by another way.
+ */
+const LOOP_WORDS = {
+  native: {
+    out: 'Part of a seamless loop. ',
+    home: 'Part of a seamless loop: the camera eases back to the opening frame. ',
+  },
+  crossfade: {
+    out: 'A seamless loop that returns to the opening frame. ',
+    home: 'The camera pulls back to the opening frame. ',
+  },
+} as const;
