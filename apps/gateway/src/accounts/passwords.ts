@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { SecretsPool } from '../database/secrets-pool.js';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type Prepared, SecretsPool } from '../database/secrets-pool.js';
 import { ApiError, fieldError } from '../http/api-error.js';
 import { Attempts } from './attempts.js';
 import { voidResetTokens } from './auth-provider.js';
@@ -15,18 +15,27 @@ const COMPLAINTS: Readonly<Record<string, string>> = {
   CREDENTIAL_ACCOUNT_NOT_FOUND: 'this account has no password yet: ask for a reset link',
 };
 
+const IS_THERE: Prepared = { name: 'is-there', text: 'SELECT 1' };
+
 const isWrongPassword = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 'validation_failed';
 
 /** Changing a password, and choosing one without the old. */
 @Injectable()
-export class Passwords {
+export class Passwords implements OnApplicationShutdown {
+  private readonly logger = new Logger(Passwords.name);
+  private readonly running = new Set<Promise<void>>();
+
   constructor(
     private readonly sessions: Sessions,
     private readonly attempts: Attempts,
     private readonly mailer: Mailer,
     private readonly database: SecretsPool,
   ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.running);
+  }
 
   /**
    * Ends every session of the user and begins a new one for this browser; links sent before are void.
@@ -46,14 +55,14 @@ export class Passwords {
   }
 
   /**
-   * Sends a link if an account has the address. Whether one has shows nowhere: not in the answer, and the mail is
-   * sent after it.
+   * Sends a link if an account has the address. Whether one has shows nowhere, not even in the time it takes: what
+   * differs is done after the answer.
+   * @throws ApiError 503 when the database is away, so that nobody waits for a link that cannot come
    */
   async forgot(email: string): Promise<'email' | 'operator'> {
     if (!this.mailer.isConfigured) return 'operator';
-    if (await this.attempts.mayBeMailed(email)) {
-      await available(this.sessions.auth.api.requestPasswordReset({ body: { email } }));
-    }
+    await this.database.rows(IS_THERE, []);
+    if (await this.attempts.mayBeMailed(email)) this.afterwards(() => this.sendLink(email));
     return 'email';
   }
 
@@ -71,6 +80,19 @@ export class Passwords {
       throw error;
     }
     return email;
+  }
+
+  private async sendLink(email: string): Promise<void> {
+    await this.sessions.auth.api.requestPasswordReset({ body: { email } });
+  }
+
+  private afterwards(work: () => Promise<void>): void {
+    const running = work()
+      .catch((error: unknown) =>
+        this.logger.error(`a reset link was not made: ${error instanceof Error ? error.message : error}`),
+      )
+      .finally(() => this.running.delete(running));
+    this.running.add(running);
   }
 
   private async emailOf(token: string): Promise<string> {

@@ -8,7 +8,7 @@ import { ApiError } from '../http/api-error.js';
 export const OUTAGE_RETRY_MS = 1_000;
 
 /** How long a connection or an answer may take, ms. pg gives up with errors that carry no code, only these words. */
-const CONNECT_MS = 3_000;
+const CONNECT_MS = 5_000;
 const QUERY_MS = 5_000;
 const GAVE_UP = /timeout exceeded when trying to connect|Query read timeout|Connection terminated/;
 
