@@ -15,6 +15,8 @@ export interface NatsOptions {
   /** How long the store may take to recover, in milliseconds. */
   readyTimeoutMs?: number;
   logFile?: string;
+  /** Makes it one of several servers: its name, its own port for the others, and theirs. */
+  cluster?: { serverName: string; port: number; routes: readonly number[] };
   /** Environment of the server; the launcher's own unless given. */
   env?: NodeJS.ProcessEnv;
   /** Gives up a start that is under way. */
@@ -29,13 +31,20 @@ export interface NatsServer extends Running {
 const portsFile = (dataDir: string, pid: number): string => path.join(dataDir, `nats-server_${pid}.ports`);
 
 const configuration = (options: NatsOptions): string => `# Written at every start; edits are lost.
-server_name: zoetrope
+server_name: ${options.cluster?.serverName ?? 'zoetrope'}
 listen: "127.0.0.1:${options.port ?? -1}"
 ports_file_dir: ${JSON.stringify(options.dataDir)}
 pid_file: ${JSON.stringify(path.join(options.dataDir, 'nats.pid'))}
 jetstream {
   store_dir: ${JSON.stringify(path.join(options.dataDir, 'store'))}
   ${options.sync === 'default' ? '' : 'sync_interval: always'}
+}
+${options.cluster ? clusterOf(options.cluster) : ''}`;
+
+const clusterOf = ({ port, routes }: NonNullable<NatsOptions['cluster']>): string => `cluster {
+  name: zoetrope
+  listen: "127.0.0.1:${port}"
+  routes: [${routes.map((route) => `"nats://127.0.0.1:${route}"`).join(', ')}]
 }
 `;
 

@@ -44,7 +44,7 @@ ${shipped}
 export const startNginx = async (options: NginxOptions): Promise<CacheServer> => {
   const dataDir = path.resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const file = path.join(dataDir, 'nginx.conf');
   writeFileSync(file, configuration(dataDir, port, options));
   const logFile = path.join(dataDir, 'nginx.log');

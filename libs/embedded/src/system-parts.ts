@@ -63,7 +63,7 @@ export class Parts {
     };
     await Promise.all(workers.map((app) => this.#startCopies(app)));
     // The first makes the database's tables; together they would only wait for each other's lock.
-    await this.#startPart('gateway', 'gateway', this.#options.port);
+    await this.#startPart('gateway', 'gateway', this.#options.port, this.#options.copyEnv?.('gateway', 1));
     this.#gateways.push(gateway);
     await this.#startCopies('gateway', 2);
   }
@@ -149,15 +149,20 @@ export class Parts {
         const name = number === 1 ? app : `${app}-${number}`;
         const port = await this.#ports.take(name);
         if (app === 'gateway') this.#gateways.push(localUrl(port));
-        await this.#startPart(app, name, port);
+        await this.#startPart(app, name, port, this.#options.copyEnv?.(app, number));
       }),
     );
   }
 
-  #startPart(app: AppName, name: string, port: number): Promise<ServiceProcess> {
+  #startPart(
+    app: AppName,
+    name: string,
+    port: number,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<ServiceProcess> {
     const entry = this.#options.entries?.[app] ?? path.join(repoRoot, 'apps', app, 'dist', 'main.js');
     const temp = path.join(this.#options.dataDir, 'tmp', name);
-    const env = { ...this.#envOf(app, port), TMPDIR: temp };
+    const env = { ...this.#envOf(app, port), TMPDIR: temp, ...more };
     const part = this.#supervised(name, async (abort) => {
       await emptied(temp);
       return startProcess({ name, entry, env, logFile: this.#log(name), abort });

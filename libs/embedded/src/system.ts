@@ -28,6 +28,8 @@ export interface SystemOptions {
   entries?: Partial<Record<AppName, string>>;
   /** How many processes of each app run, 1 unless told; the first gateway has `port`, further ones free ports. */
   copies?: Partial<Record<ReplicatedApp, number>>;
+  /** Laid over the environment of one copy, the last word; `number` counts from 1. */
+  copyEnv?: (app: ReplicatedApp, number: number) => NodeJS.ProcessEnv;
   /** For tests: no fsync anywhere. */
   fast?: boolean;
   /** Milliseconds to wait before restart number n of a row of quick deaths. */

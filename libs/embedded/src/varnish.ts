@@ -10,6 +10,8 @@ export interface CacheOptions {
   dataDir: string;
   /** Gateways behind it, `http://127.0.0.1:<port>` each. */
   gateways: readonly string[];
+  /** TCP port on 127.0.0.1; a free one unless given. */
+  port?: number;
   abort?: AbortSignal;
 }
 
@@ -60,7 +62,7 @@ export const startVarnish = async (options: CacheOptions): Promise<CacheServer> 
   const dataDir = path.resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(path.join(dataDir, 'zoetrope-backends.vcl'), backends(options.gateways));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const shipped = path.join(repoRoot, 'deploy', 'varnish');
   const logFile = path.join(dataDir, 'varnish.log');
   const arguments_ = ['-F', '-j', 'none', '-a', `127.0.0.1:${port}`, '-n', path.join(dataDir, 'work')];
