@@ -8,7 +8,13 @@ import {
   ProxyConfigBody,
   WebhooksBody,
 } from './api/projects.js';
-import { SignInBody, SignUpBody } from './api/users.js';
+import {
+  ChangePasswordBody,
+  CreateTokenBody,
+  ResetPasswordBody,
+  SignInBody,
+  SignUpBody,
+} from './api/users.js';
 
 const user = { email: 'a@example.com', password: 'correct horse', name: 'A' };
 const asset = { project_id: 'p', src: 'https://ex.com/a.png' };
@@ -19,6 +25,10 @@ const bodies = (text: string): [name: string, schema: z.ZodType, body: unknown][
   ['sign-up name', SignUpBody, { ...user, name: text }],
   ['sign-up password', SignUpBody, { ...user, password: `12345678${text}` }],
   ['sign-in email', SignInBody, { email: text, password: 'x' }],
+  ['new password', ChangePasswordBody, { current_password: 'x', new_password: `12345678${text}` }],
+  ['password of a reset', ResetPasswordBody, { token: 't', new_password: `12345678${text}` }],
+  ['token of a reset', ResetPasswordBody, { token: text, new_password: '12345678' }],
+  ['token name', CreateTokenBody, { name: text }],
   ['project name', CreateProjectBody, { name: text }],
   ['new project name', PatchProjectBody, { name: text }],
   ['source', PrepareBody, { ...asset, src: text }],
