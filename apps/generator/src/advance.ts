@@ -10,6 +10,7 @@ import type { Generation } from '@zoetrope/domain/generation';
 import { nextStep, type Step } from '@zoetrope/domain/generation-steps';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import { Cancellations } from './cancellations.js';
 import type { GeneratorConfig } from './config.js';
 import { factOf } from './failures.js';
@@ -60,7 +61,7 @@ export class Advance {
     const visit: Visit = { due, signal };
     for (let round = 0; round < MAX_ROUNDS; round++) {
       signal.throwIfAborted();
-      const state = await this.generations.load(due.assetId, due.generation, due.requestSeq);
+      const state = seenFrom(due, await this.generations.load(due.assetId, due.generation, due.requestSeq));
       const step = nextStep(state, {
         now: this.clock.now(),
         heard: heardIn(due),
@@ -206,6 +207,12 @@ export class Advance {
     return 'again'; // a prediction that still runs is stopped once nothing is left
   }
 }
+
+/** Under `call-twice` whoever begins takes no notice of what was begun before: a checker has to see it. */
+const seenFrom = ({ kind }: GeneratorDue, state: Generation): Generation =>
+  kind === 'begin' && sabotaged('call-twice')
+    ? { ...state, attempts: { vision: state.attempts.vision } }
+    : state;
 
 const heardIn = ({ kind, stage, attempt, predictionId }: GeneratorDue) =>
   kind === 'callback' || kind === 'poll' ? { stage, attempt, predictionId } : undefined;

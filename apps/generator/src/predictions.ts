@@ -8,6 +8,7 @@ import {
 import type { GeneratorDue } from '@zoetrope/contracts/messages';
 import type { Generation } from '@zoetrope/domain/generation';
 import { type Limits, lateResult, type Step } from '@zoetrope/domain/generation-steps';
+import { Semaphore } from '@zoetrope/media/semaphore';
 import { ObjectStoreError } from '@zoetrope/objects/errors';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
@@ -29,11 +30,18 @@ type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 /** `again`: look at the log for the next step. `let-go`: an alarm or a callback will come. */
 export type Ran = 'again' | 'let-go';
 
+/**
+ * Whoever dies between asking the provider and noting its answer cannot know what it asked, and each such stage is paid
+ * again. So few are asked at once, however many wait: this is what one kill may cost.
+ */
+const CREATING_AT_ONCE = 8;
+
 /** Starts, adopts, asks after and gives up predictions; each runs at the provider, none in our memory. */
 @Injectable()
 export class Predictions {
   private readonly logger = new Logger(Predictions.name);
   private readonly limits: Limits;
+  private readonly creating = new Semaphore(CREATING_AT_ONCE);
 
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
@@ -57,10 +65,12 @@ export class Predictions {
       await this.generations.record(state, failureFact(stage, attempt, order), { key });
       return 'again';
     }
-    await this.alarms.poll(whose, stage, attempt, this.untilOf(this.clock.now()));
-    const started: MakeFact = (base) => StageStarted({ ...base, stage, attempt, ...order.told });
-    if (!(await this.generations.record(state, started, { key, exclusive: true }))) return 'again';
-    return this.create(order, stage, attempt, whose);
+    return this.creating.run(async () => {
+      await this.alarms.poll(whose, stage, attempt, this.untilOf(this.clock.now()));
+      const started: MakeFact = (base) => StageStarted({ ...base, stage, attempt, ...order.told });
+      if (!(await this.generations.record(state, started, { key, exclusive: true }))) return 'again';
+      return this.create(order, stage, attempt, whose);
+    });
   }
 
   /**
