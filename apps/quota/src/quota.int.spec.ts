@@ -23,6 +23,28 @@ describe('two copies of quota', () => {
     expect(await quota.types('crowd')).toHaveLength(40);
   });
 
+  it('decide together what waits for one ledger, in one append', async () => {
+    await quota.stopCopies();
+    const decisions = Array.from({ length: 60 }, (_, n) => quota.ask('hot', n));
+    await until('all are asked', async () => {
+      const requests = await Promise.all(
+        Array.from({ length: 60 }, (_, n) =>
+          quota.gateway.lastSeq(assetSubject(quota.ids('hot', n).assetId, 'request')),
+        ),
+      );
+      return requests.every((seq) => seq > 0);
+    });
+    await quota.startCopies(2);
+    const told = await Promise.all(decisions);
+    expect(told.filter(({ outcome }) => outcome === 'reserved')).toHaveLength(5);
+    const { manager } = brokerOf(quota.gateway);
+    const seqs = (await quota.ledger('hot')).map(({ meta }) => meta.seq);
+    const stored = await Promise.all(seqs.map((seq) => manager.streams.getMessage('QUOTA', { seq })));
+    const batches = new Set(stored.map((message) => message?.header.get('Nats-Batch-Id')).filter(Boolean));
+    expect(stored).toHaveLength(60);
+    expect(batches.size).toBeGreaterThan(0);
+  });
+
   it('charge what is stored, give back what failed, once each', async () => {
     for (const n of [1, 2, 3]) await quota.ask('settled', n);
     await quota.end(quota.stored('settled', 1));

@@ -21,20 +21,29 @@ const billingAfter = (billing: Billing, fact: Recorded): Billing => {
   return { overageEnabled, overageCap };
 };
 
-/** Plans and billing as the stream leader knows them now, so that an upgrade a moment ago counts. */
+/** Each account fact carries the plan; an owner without one is as new as can be. */
+const planAfter = (plan: PlanName, fact: Recorded): PlanName =>
+  (fact as Recorded<AccountFact>).data.plan ?? plan;
+
+/** Owners and projects kept in memory: a few hundred bytes each. */
+const KEPT = 10_000;
+
+/**
+ * Plans and billing as the stream leader knows them now, so that an upgrade a moment ago counts. What came since the
+ * last look is all that is read, and requests that wait for the same look share it.
+ */
 @Injectable()
 export class Tenants {
-  /** A project's settings so far; what came since is all that is read. */
+  private readonly plans: Books<PlanName>;
   private readonly projects: Books<Billing>;
 
-  constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {
-    this.projects = new Books(log, { empty: () => noOverage, evolve: billingAfter }, 10_000);
+  constructor(@Inject(EVENT_LOG) log: EventLog) {
+    this.plans = new Books<PlanName>(log, { empty: () => 'free', evolve: planAfter }, KEPT);
+    this.projects = new Books(log, { empty: () => noOverage, evolve: billingAfter }, KEPT);
   }
 
-  /** Each account fact carries the plan; an owner without one is as new as can be. */
-  async planOf(owner: OwnerId): Promise<PlanName> {
-    const fact = (await this.log.last(accountSubject(owner))) as Recorded<AccountFact> | undefined;
-    return fact?.data.plan ?? 'free';
+  planOf(owner: OwnerId): Promise<PlanName> {
+    return this.plans.current(accountSubject(owner));
   }
 
   billingOf(project: ProjectId): Promise<Billing> {

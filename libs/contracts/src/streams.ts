@@ -9,6 +9,8 @@ export interface StreamSpec {
   readonly maxAgeMs?: number;
   /** Holds scheduled messages (NATS 2.12+). Can never be turned off again. */
   readonly schedules?: boolean;
+  /** Takes atomic batches (NATS 2.12+). */
+  readonly batches?: boolean;
 }
 
 /**
@@ -21,7 +23,12 @@ export const STREAMS = {
     subjects: ['asset.>'],
     description: 'what was asked of assets and what became of it',
   },
-  QUOTA: { name: 'QUOTA', subjects: ['quota.>'], description: 'one ledger an owner and month' },
+  QUOTA: {
+    name: 'QUOTA',
+    subjects: ['quota.>'],
+    description: 'one ledger an owner and month',
+    batches: true,
+  },
   TENANTS: {
     name: 'TENANTS',
     subjects: ['account.>', 'project.>', 'endpoint.>'],

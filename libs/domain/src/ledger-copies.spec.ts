@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
+import { GenerationDenied, GenerationReserved, type LedgerFact } from '@zoetrope/contracts/facts/ledger';
 import type { PlanName } from '@zoetrope/contracts/plans';
 import fc from 'fast-check';
-import { announceThreshold, charge, entryOf, foldLedger, release, reserve } from './ledger.js';
+import { announceThreshold, charge, entryOf, foldLedger, release, reserve, tryOut } from './ledger.js';
 import { Copy, LedgerLog, violations } from './ledger-copies-testing.js';
 
 /**
@@ -147,6 +147,26 @@ describe('three copies on one ledger, in any interleaving', () => {
         for (const { n, said } of world.answers) expect(said).toBe(denied.get(commandIdOf(n)));
       }),
       { numRuns: used === 0 ? 200 : 50 },
+    );
+  });
+
+  it('try facts out and take them back without a trace', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 150 }), fc.nat(), (events, where) => {
+        const world = new World(chargedBefore(78));
+        for (const one of events) world.happen(one);
+        world.finish();
+        const facts = world.log.facts as LedgerFact[];
+        const at = where % (facts.length + 1);
+        const ledger = foldLedger(facts.slice(0, at));
+        const undone = facts.slice(at).map((fact) => tryOut(ledger, fact));
+        expect(ledger).toEqual(foldLedger(facts));
+        for (const back of undone.reverse()) back();
+        const before = foldLedger(facts.slice(0, at));
+        expect(ledger).toEqual(before);
+        expect([...ledger.settled.keys()]).toEqual([...before.settled.keys()]);
+      }),
+      { numRuns: 40 },
     );
   });
 

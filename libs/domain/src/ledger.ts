@@ -217,3 +217,26 @@ export const announceThreshold =
     if (percent === undefined) return nothingNew;
     return record(QuotaThresholdReached({ ...entry, plan, limit, percent, used, overage }));
   };
+
+// --- Trying out ---
+
+/**
+ * Applies a fact that is not in the log yet, so that the next decision of the same append may build on it.
+ * @returns takes it back; several are taken back in the opposite order
+ */
+export const tryOut = (ledger: Ledger, fact: LedgerFact): (() => void) => {
+  const { commandId } = fact.data;
+  const { included, overage, openIncluded, openOverage } = ledger;
+  const reservation = ledger.open.get(commandId);
+  const wasSettled = ledger.settled.has(commandId);
+  const told = QuotaThresholdReached.is(fact) ? thresholdName(fact.data) : '';
+  const wasTold = ledger.told.has(told);
+  evolve(ledger, fact);
+  return () => {
+    Object.assign(ledger, { included, overage, openIncluded, openOverage });
+    if (reservation) ledger.open.set(commandId, reservation);
+    else ledger.open.delete(commandId);
+    if (!wasSettled) ledger.settled.delete(commandId);
+    if (!wasTold) ledger.told.delete(told);
+  };
+};

@@ -1,11 +1,11 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import type { MsgHdrs } from '@nats-io/nats-core';
+import { type MsgHdrs, nuid } from '@nats-io/nats-core';
 import type { Fact, Recorded, Service } from '@zoetrope/contracts/fact';
 import { FACTS } from '@zoetrope/contracts/facts/registry';
 import { type Broker, persist } from './broker.js';
 import { factHeaders } from './ce-headers.js';
 import { NotAFact, NotTheWriter } from './errors.js';
-import type { Appended, AppendOptions } from './event-log.js';
+import type { Appended, AppendOptions, BatchEntry } from './event-log.js';
 import { factId, messageId } from './identity.js';
 import type { Reading } from './reading.js';
 import { streamOf } from './streams.js';
@@ -44,6 +44,38 @@ export class Appending {
     const standing = await this.standing(message, answer, options.expect);
     if (standing?.meta.id !== message.id) return { kind: 'conflict' };
     return { kind: 'appended', seq: standing.meta.seq, id: message.id, already: true, fact: standing };
+  }
+
+  async appendAll(subject: string, entries: readonly BatchEntry[], expect: number): Promise<Appended> {
+    const messages = entries.map(({ fact, ...how }, index) =>
+      // A batch takes one expectation a subject, on its first message.
+      this.encode(subject, fact, index === 0 ? { ...how, expect } : how),
+    );
+    const seq = await this.publishBatch(messages);
+    const id = messages.at(-1)?.id;
+    return seq === undefined || id === undefined ? { kind: 'conflict' } : { kind: 'appended', seq, id };
+  }
+
+  /** ADR-50 of NATS: all but the last are sent without an answer, the last one commits. @returns its sequence */
+  private async publishBatch(messages: readonly Message[]): Promise<number | undefined> {
+    const batch = nuid.next();
+    const commit = messages.at(-1);
+    for (const [index, { headers }] of messages.entries()) {
+      headers.set('Nats-Batch-Id', batch);
+      headers.set('Nats-Batch-Sequence', String(index + 1));
+    }
+    if (!commit) return undefined;
+    commit.headers.set('Nats-Batch-Commit', '1');
+    const { connection, jetstream } = this.broker;
+    for (const { subject, headers, body } of messages.slice(0, -1))
+      connection.publish(subject, body, { headers });
+    try {
+      const ack = await jetstream.publish(commit.subject, commit.body, { headers: commit.headers });
+      return ack.seq;
+    } catch {
+      // Refused, or its answer was lost: either way the caller reads what the log says.
+      return undefined;
+    }
   }
 
   private encode(subject: string, fact: Fact, { cause, expect, key }: AppendOptions): Message {

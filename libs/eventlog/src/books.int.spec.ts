@@ -129,6 +129,19 @@ describe('a book', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
+  it('is looked at once for all who wait, and never too early for any of them', async () => {
+    await append('watched', 1, 1);
+    const shelf = new Shelf();
+    await shelf.current('watched');
+    for (let number = 2; number <= 20; number++) {
+      const early = [shelf.current('watched'), shelf.current('watched')];
+      await append('watched', number, number);
+      const late = await Promise.all([1, 2, 3].map(() => shelf.current('watched')));
+      for (const seen of late) expect(seen).toEqual(range(number));
+      await Promise.all(early);
+    }
+  });
+
   it('is forgotten by a throw, and read afresh', async () => {
     await append('breaks', 1, 2);
     const shelf = new Shelf();

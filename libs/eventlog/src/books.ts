@@ -52,6 +52,8 @@ const LIMIT = 500_000;
 export class Books<State> {
   private readonly books = new Map<string, { book: Book<State>; weight: number }>();
   private readonly queues = new Map<string, Promise<unknown>>();
+  /** Looks that wait for their turn. */
+  private readonly looks = new Map<string, Promise<State>>();
   private total = 0;
 
   constructor(
@@ -73,12 +75,24 @@ export class Books<State> {
     }
   }
 
-  /** The state up to the subject's last fact as the stream leader knows it. */
-  current(subject: string): Promise<State> {
-    return this.with(subject, async (book) => {
+  /**
+   * The state up to the subject's last fact as the stream leader knows it. Whoever asks before a look has begun shares
+   * it: what they could have seen by then, it sees.
+   */
+  async current(subject: string): Promise<State> {
+    const shared = this.looks.get(subject);
+    if (shared) return shared;
+    const look = this.with(subject, async (book) => {
+      this.looks.delete(subject); // from here on it may be too early for those who come
       await this.catchUp(book);
       return book.state;
     });
+    this.looks.set(subject, look);
+    try {
+      return await look;
+    } finally {
+      if (this.looks.get(subject) === look) this.looks.delete(subject);
+    }
   }
 
   /** Folds what came after the book's version; false when there was nothing. */

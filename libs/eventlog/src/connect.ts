@@ -43,6 +43,7 @@ export async function connectLog(url: string, options: ConnectOptions): Promise<
     core: coreBusOn(broker, onFault),
     ensureStreams: () => persist(broker, 'streams', () => ensureStreams(broker.manager, replicas)),
     append: (subject, fact, how) => appending.append(subject, fact, how),
+    appendAll: (subject, entries, expect) => appending.appendAll(subject, entries, expect),
     first: (subject) => reading.first(subject),
     last: (subject) => reading.last(subject),
     lastSeq: (subject) => reading.lastSeq(subject),

@@ -28,6 +28,11 @@ export interface AppendOptions {
   readonly key?: string;
 }
 
+/** One fact of a batch, with what caused it. */
+export interface BatchEntry extends Omit<AppendOptions, 'expect'> {
+  readonly fact: Fact;
+}
+
 /** Sequences are inclusive. */
 export interface ReadRange {
   readonly from?: number;
@@ -146,6 +151,14 @@ export interface EventLog {
    * @throws NotTheWriter, ZodError, LogUnavailable
    */
   append(subject: string, fact: Fact, options: AppendOptions): Promise<Appended>;
+  /**
+   * Appends several facts of one subject, all or none, in one atomic batch; their stream must take batches. Whatever
+   * keeps them from being stored is a conflict, a lost reply too: read and decide again. What landed all the same is
+   * then found, and what has not can no longer, since its expectation has passed.
+   * @returns `seq` and `id` of the last one
+   * @throws NotTheWriter, ZodError, LogUnavailable
+   */
+  appendAll(subject: string, entries: readonly BatchEntry[], expect: number): Promise<Appended>;
   /** The subject's first fact; a direct get, since a first message never changes. */
   first(subject: string): Promise<Recorded | undefined>;
   /** The subject's first fact, from the stream leader. */

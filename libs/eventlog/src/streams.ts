@@ -49,6 +49,7 @@ function configOf(spec: StreamSpec, replicas: number): Partial<StreamConfig> & {
     allow_direct: true,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     ...(spec.schedules ? { allow_msg_schedules: true } : {}),
+    ...(spec.batches ? { allow_atomic: true } : {}),
   };
 }
 

@@ -37,7 +37,7 @@ export class AnswerDecisionQuestions implements OnApplicationBootstrap, OnApplic
     const asked = DecisionQuestion.safeParse(question);
     if (!asked.success) return undefined;
     const { ownerId, period, commandId, requestSeq } = asked.data;
-    const known = outcomeOf(await this.ledgers.current(ownerId, period), commandId);
+    const known = await this.ledgers.look({ ownerId, period }, (ledger) => outcomeOf(ledger, commandId));
     if (known.outcome !== 'undecided') return known;
     const request = await this.log.get('ASSETS', requestSeq);
     if (!request || !isRequest(request) || request.data.commandId !== commandId) return known;

@@ -28,8 +28,10 @@ export class Decide {
     ]);
     const ids = { commandId, assetId, projectId, generation: number, requestSeq: fact.meta.seq };
     const command = { ...ids, plan, ...billing };
-    const ledger = await this.ledgers.change(ownerId, period, { id: fact.meta.id }, reserve(command));
-    const outcome = outcomeOf(ledger, commandId);
+    const cause = { id: fact.meta.id };
+    const outcome = await this.ledgers.change({ ownerId, period }, cause, [reserve(command)], (ledger) =>
+      outcomeOf(ledger, commandId),
+    );
     // The ledger may have decided before (a redelivery): whoever waits is told what stands there.
     this.log.core.publish(decisionSubject(commandId), outcome);
     return outcome;

@@ -38,7 +38,8 @@ export class SettleWhenGenerationEnds {
     const { ownerId, period, commandId, assetId, projectId, generation, requestSeq } = fact.data;
     const plan = await this.tenants.planOf(ownerId);
     const threshold = announceThreshold({ commandId, assetId, projectId, generation, requestSeq }, plan);
-    await this.ledgers.change(ownerId, period, { id: fact.meta.id }, settlement(fact, plan), threshold);
+    const decisions = [settlement(fact, plan), threshold];
+    await this.ledgers.change({ ownerId, period }, { id: fact.meta.id }, decisions, () => undefined);
     return done; // charged, released, or done before
   }
 }
