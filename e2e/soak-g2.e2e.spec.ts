@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+/**
+ * G2 in short: `npm run soak:g2` with less of everything. Real: every process, three of quota and two of the gateway;
+ * the clips are prepared ones. The second run shows that the checker would notice a ledger without its guard.
+ */
+const soak = path.resolve(import.meta.dirname, '../tools/soak.mjs');
+
+const g2 = (...args: string[]): Promise<{ code: number; said: string }> =>
+  new Promise((resolve) => {
+    const command = [soak, 'g2', '--assets', '3', '--left', '3', '--seed', '7', ...args];
+    execFile(process.execPath, command, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), said: stdout + stderr });
+    });
+  });
+
+describe('an owner’s month', () => {
+  it('is never oversold, by a crowd, faults, redeliveries and a killed copy', async () => {
+    const { code, said } = await g2('--requests', '30', '--asks', '24', '--kills', '1');
+    expect(said).toMatch(/accepted, refused +3, 27\n/);
+    expect(said).toContain('no violation');
+    expect(code).toBe(0);
+  }, 300_000);
+
+  it('is oversold by copies that append without expectation, and the checker says so', async () => {
+    const { code, said } = await g2('--requests', '40', '--asks', '0', '--sabotage', 'no-expectation');
+    expect(said).toMatch(/VIOLATION at no sequence of the ledger.*oversells/);
+    expect(code).toBe(1);
+  }, 300_000);
+});
