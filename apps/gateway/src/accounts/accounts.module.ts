@@ -4,6 +4,7 @@ import { Accounts } from './accounts.js';
 import { ApiTokens } from './api-tokens.js';
 import { Attempts } from './attempts.js';
 import { authProvider } from './auth-provider.js';
+import { CallerWatch } from './caller-watch.js';
 import { Entrance } from './entrance.js';
 import { Mailer } from './mailer.js';
 import { OAuthController } from './oauth.controller.js';
@@ -16,7 +17,18 @@ import { TokensController } from './tokens.controller.js';
 @Global()
 @Module({
   controllers: [AccountsController, PasswordController, TokensController, OAuthController],
-  providers: [authProvider, Sessions, Entrance, Attempts, Passwords, Mailer, ApiTokens, Accounts, Sweeper],
-  exports: [Sessions, ApiTokens, Accounts],
+  providers: [
+    authProvider,
+    Sessions,
+    Entrance,
+    Attempts,
+    Passwords,
+    Mailer,
+    ApiTokens,
+    Accounts,
+    CallerWatch,
+    Sweeper,
+  ],
+  exports: [Sessions, ApiTokens, Accounts, CallerWatch],
 })
 export class AccountsModule {}

@@ -6,6 +6,7 @@ import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, Public } from '../accounts/caller.js';
+import { CallerWatch } from '../accounts/caller-watch.js';
 import { Directory } from '../directory/directory.js';
 import { ApiError } from '../http/api-error.js';
 import { Documented } from '../openapi/documented.js';
@@ -24,6 +25,7 @@ export class SseController {
     private readonly directory: Directory,
     private readonly assets: OwnAsset,
     private readonly sse: SseRelay,
+    private readonly watch: CallerWatch,
   ) {}
 
   @Get('v1/:projectKey/events/:assetId')
@@ -55,6 +57,7 @@ export class SseController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const target = async () => assetPath((await this.assets.find(id, caller.userId)).assetId);
+    this.watch.over(request, reply);
     await this.sse.relay(target, 'owner', request, reply);
   }
 
@@ -71,6 +74,7 @@ export class SseController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const project = this.directory.ownProject(id, caller.userId);
+    this.watch.over(request, reply);
     await this.sse.relay(async () => `/internal/sse/project/${project.id}`, 'owner', request, reply);
   }
 
