@@ -21,7 +21,7 @@ export type Answer =
 export class VisionServer {
   readonly asked: Asked[] = [];
   /** Answers in order; the last one stays. */
-  answers: Answer[] = [];
+  answers: (Answer | ((asked: Asked) => Answer))[] = [];
   private readonly server: Server;
 
   private constructor() {
@@ -29,9 +29,10 @@ export class VisionServer {
       const body = await text(request);
       const { method = '', url = '', headers } = request;
       const json = headers['content-type']?.startsWith('application/json') && body !== '';
-      this.asked.push({ method, path: url, headers, body: json ? JSON.parse(body) : {} });
+      const asked = { method, path: url, headers, body: json ? JSON.parse(body) : {} };
+      this.asked.push(asked);
       const [next = 'break'] = this.answers.length > 1 ? this.answers.splice(0, 1) : this.answers;
-      this.give(response, next);
+      this.give(response, typeof next === 'function' ? next(asked) : next);
     });
   }
 
