@@ -8,7 +8,8 @@ import { readCapped } from './capped-download.js';
 import { asProviderError, ProviderError } from './provider-error.js';
 import { singleShotFetch } from './single-shot-fetch.js';
 
-const CALL_TIMEOUT_MS = 30_000;
+/** Shorter than a creation without word is waited for: its caller must be able to say that the answer was lost. */
+const CALL_TIMEOUT_MS = 20_000;
 /** Larger inputs go through the files API: a data URI is a third longer and stands in the request body. */
 const MAX_DATA_URI_BYTES = 256 * 1024;
 const BYTES_PER_MB = 1024 * 1024;

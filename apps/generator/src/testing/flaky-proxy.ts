@@ -4,9 +4,14 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * What becomes of the next creation: refused with a status; done but its answer lost, at once or never told;
- * or never passed on while the asker waits.
+ * or never passed on while the asker waits. `late-reply`: told when `release` is called.
  */
-export type CreationFault = { readonly status: number } | 'lost-reply' | 'held-reply' | 'held-request';
+export type CreationFault =
+  | { readonly status: number }
+  | 'lost-reply'
+  | 'late-reply'
+  | 'held-reply'
+  | 'held-request';
 
 /** Stands between generator and renderer as a network does; keeps what was asked. */
 export class FlakyProxy {
@@ -15,6 +20,9 @@ export class FlakyProxy {
   /** So many cancels are neither passed on nor answered. */
   cancelsToHold = 0;
   cancelsHeld = 0;
+  /** Creations that are done and whose reply is held back until `release`. */
+  held = 0;
+  private released = Promise.withResolvers<void>();
   private readonly server: Server;
 
   private constructor(private readonly target: string) {
@@ -29,6 +37,11 @@ export class FlakyProxy {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  release(): void {
+    this.released.resolve();
+    this.released = Promise.withResolvers();
   }
 
   async stop(): Promise<void> {
@@ -51,13 +64,31 @@ export class FlakyProxy {
       response.writeHead(fault.status).end('{"detail":"try again"}');
       return;
     }
-    const { authorization = '', 'content-type': type = 'application/json' } = request.headers;
-    const headers = { authorization, 'content-type': type };
+    const passed = ['authorization', 'content-type', 'cancel-after'] as const;
+    const headers = Object.fromEntries(
+      passed.flatMap((name) =>
+        [request.headers[name]].flat().flatMap((value) => (value ? [[name, value]] : [])),
+      ),
+    );
     const sent = body.length > 0 ? new Uint8Array(body) : undefined;
-    const answer = await fetch(`${this.target}${path}`, { method: request.method, headers, body: sent });
+    const asked = fetch(`${this.target}${path}`, { method: request.method, headers, body: sent });
+    const answer = await asked.catch(() => undefined);
+    if (!answer) {
+      response.destroy(); // the renderer cut the connection
+      return;
+    }
     const text = await answer.text();
     if (fault === 'held-reply') return;
+    if (fault === 'late-reply') {
+      this.held += 1;
+      await this.released.promise;
+    }
     if (fault === 'lost-reply') response.destroy();
-    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+    else response.writeHead(answer.status, answerHeaders(answer)).end(text);
   }
 }
+
+const answerHeaders = ({ headers }: Response): Record<string, string> => {
+  const later = headers.get('retry-after');
+  return { 'content-type': 'application/json', ...(later && { 'retry-after': later }) };
+};

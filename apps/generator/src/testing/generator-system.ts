@@ -36,7 +36,8 @@ export class GeneratorSystem {
   private readonly processes: ServiceProcess[] = [];
 
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
+    private readonly env: Readonly<Record<string, string>>,
     readonly server: LogServer,
     readonly renderer: ServiceProcess,
     readonly proxy: FlakyProxy,
@@ -45,7 +46,8 @@ export class GeneratorSystem {
     readonly logs: Readonly<Record<'gateway' | 'quota' | 'generator', EventLog>>,
   ) {}
 
-  static async start(): Promise<GeneratorSystem> {
+  /** `env`: settings of all its generators. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<GeneratorSystem> {
     const folder = await mkdtemp(path.join(tmpdir(), 'zoetrope-generator-'));
     const [server, renderer] = await Promise.all([LogServer.start(), startRenderer(folder)]);
     const logs = {
@@ -58,7 +60,7 @@ export class GeneratorSystem {
       Callbacks.start(logs.gateway),
     ]);
     const objects = await openObjectStore({ OBJECTS_DIR: path.join(folder, 'objects') });
-    return new GeneratorSystem(folder, server, renderer, proxy, callbacks, objects, logs);
+    return new GeneratorSystem(folder, env, server, renderer, proxy, callbacks, objects, logs);
   }
 
   /** Starts one more copy of the generator. `firstPollMs`: its first look at a prediction nobody reported. */
@@ -94,6 +96,7 @@ export class GeneratorSystem {
       GENERATOR_FIRST_POLL_MS: String(firstPollMs),
       OBJECTS_DIR: path.join(this.folder, 'objects'),
       LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
+      ...this.env,
     };
   }
 
@@ -110,10 +113,24 @@ export class GeneratorSystem {
 
   /** What goes wrong with the renderer's next predictions. */
   async faults(...next: object[]): Promise<void> {
-    const body = JSON.stringify({ next });
+    return this.addFaults({ next });
+  }
+
+  /** What goes wrong with the predictions of one asset, one item each: a fault, several, or none. */
+  async faultsOf(assetId: string, ...next: readonly (object | readonly object[])[]): Promise<void> {
+    return this.addFaults({ next, for: assetId });
+  }
+
+  private async addFaults(faults: object): Promise<void> {
+    const body = JSON.stringify(faults);
     const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
     const answer = await fetch(`${this.renderer.url}/_local/faults`, { method: 'POST', body, headers });
     if (!answer.ok) throw new Error(`faults: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** How many predictions the renderer made for one asset. */
+  async predictionsOf(assetId: string): Promise<number> {
+    return (await this.journal(assetId)).filter(({ event }) => event === 'created').length;
   }
 
   /** What the renderer did for one asset. */
