@@ -7,12 +7,13 @@ import { RawLog } from '../support/raw-log.ts';
 import type { Results } from '../support/results.ts';
 import { reported, type Soak, soakCommand, wholeNumber } from '../support/soak.ts';
 import type { SoakSystem } from '../support/system.ts';
-import { type Call, type Sent, send, sendUntilDecided } from './calls.ts';
+import { type Call, picture, type Sent, send, sendUntilDecided } from './calls.ts';
 import { effects, expectEffects } from './effects.ts';
 
 interface Options {
   readonly copies: number;
   readonly rounds: number;
+  readonly only?: string;
 }
 
 /** Every model is the renderer's fixture: no clip is rendered, all else is real. */
@@ -30,7 +31,8 @@ const command = new Command('soak:idempotency')
       'and gateways that are killed with SIGKILL before and after each of their appends. Effects are counted in the log.',
   )
   .option('--copies <n>', 'copies of one call at once', wholeNumber, 200)
-  .option('--rounds <n>', 'how often each point of death is tried', wholeNumber, 2);
+  .option('--rounds <n>', 'how often each point of death is tried', wholeNumber, 2)
+  .option('--only <kind>', 'one kind of call: regenerate, prepare, many or upload');
 
 interface Stage {
   readonly system: SoakSystem;
@@ -67,14 +69,9 @@ async function callOf(kind: Kind, { customer }: Stage, assets: readonly string[]
       key,
       body: { filter: { ids: assets.slice(0, 3) } },
     };
-  const src = await customer.upload(await picture());
+  const src = await customer.upload(picture);
   return { path: '/api/v1/prepare', key, body: { project_id: projectId, src, dur_seconds: 2, idem: key } };
 }
-
-const picture = async (): Promise<Uint8Array> => {
-  const { photoLike } = await import('@zoetrope/media/testing');
-  return photoLike({ width: 256, height: 256, seed: 2 });
-};
 
 function judge(results: Results, what: string, answers: readonly Sent[]): void {
   const texts = new Set(answers.map(({ status, text }) => `${status} ${text}`));
@@ -160,16 +157,17 @@ async function run({ options, results, start }: Soak<Options>): Promise<void> {
   try {
     const customer = await Customer.signUp(system, 'team');
     const stage = { system, log, customer, results, dieAt };
-    const src = await customer.upload(await picture());
+    const src = await customer.upload(picture);
     const prepared = [0, 1, 2].map((n) => customer.prepare({ src, dur_seconds: 2, idem: `a${n}` }));
     const assets = (await Promise.all(prepared)).map(({ body }) => body.asset_id);
-    for (const { kind, makes } of kinds) {
+    const chosen = kinds.filter(({ kind }) => options.only === undefined || options.only === kind);
+    for (const { kind, makes } of chosen) {
       await reported(results, () => copiesAtOnce(stage, kind, makes, assets, options.copies));
       results.note(`${options.copies} copies of ${kind}`);
     }
     let tried = 0;
     for (let round = 0; round < options.rounds; round++) {
-      for (const { kind, facts, makes } of kinds) {
+      for (const { kind, facts, makes } of chosen) {
         const points = facts.flatMap((fact) => [`before ${fact}`, `after ${fact}`]);
         for (const point of points) {
           await reported(results, () => deathAt(stage, kind, point, makes, assets));

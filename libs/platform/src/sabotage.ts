@@ -5,6 +5,10 @@
 export const sabotages = [
   /** Ledger: appends without its expectation, so two copies may both decide on the same state. */
   'no-expectation',
+  /** Gateway: claims an Idempotency-Key again whoever has claimed it. */
+  'forget-key',
+  /** Gateway: reads once more what is somebody else's, so that a stranger's clock can tell it from nothing. */
+  'look-longer',
   /** Generator: calls the provider again for an attempt that somebody else has started. */
   'call-twice',
   /** Generator: sets no alarm, so whatever reports nothing is forgotten. */

@@ -7,6 +7,7 @@ import { keySubject } from '@zoetrope/contracts/subjects';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { IDS, type Ids } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import { ApiError } from '../http/api-error.js';
 import type { KeyedCall } from './outcome.js';
 
@@ -104,7 +105,8 @@ export class Claims {
   ): Promise<Claim | undefined> {
     const commandId = this.ids.commandId();
     const fact = KeyClaimed({ fingerprint, commandId, after });
-    const outcome = await this.log.append(subject, fact, { expect, cause: { id: commandId } });
+    const expected = sabotaged('forget-key') ? undefined : expect;
+    const outcome = await this.log.append(subject, fact, { expect: expected, cause: { id: commandId } });
     return outcome.kind === 'appended' ? { commandId, version: outcome.seq, after } : undefined;
   }
 

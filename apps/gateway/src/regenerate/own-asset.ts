@@ -5,6 +5,7 @@ import { AssetId } from '@zoetrope/contracts/ids';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import { ApiError } from '../http/api-error.js';
 
 /** An asset's first request and its newest, as they stood when they were read. */
@@ -37,6 +38,7 @@ export class OwnAsset {
     const subject = assetSubject(assetId.data, 'request');
     const [first, last] = await Promise.all([this.log.first(subject), this.log.last(subject)]);
     const origin = first && AssetPrepared.is(first) ? first.data : undefined;
+    if (sabotaged('look-longer') && origin) await this.log.lastSeq(subject);
     if (!first || !last || origin?.ownerId !== ownerId || AssetDeleted.is(last))
       throw new ApiError('not_found');
     return {

@@ -6,7 +6,7 @@ import { type PostgresServer, startPostgres } from '@zoetrope/embedded/postgres'
 import type { EventLog, Follow } from '@zoetrope/eventlog/event-log';
 import { LogServer } from '@zoetrope/eventlog/testing/log-server';
 import { createLogger } from '@zoetrope/platform/logging';
-import { seal, sealingKey, webhookSecretContext } from '@zoetrope/platform/sealing';
+import { seal, sealingKey, signingSecretContext, webhookSecretContext } from '@zoetrope/platform/sealing';
 import { type RunningService, startService } from '@zoetrope/platform/service';
 import pg from 'pg';
 import { notifierConfig, PRODUCT_TIMINGS, type Timings } from '../config.js';
@@ -20,6 +20,7 @@ const TABLES = `
   create table views.projection_position (stream text primary key, position bigint not null);
   create table views.asset (id text primary key, project_id text not null);
   create table secrets.webhook_secret (project_id text primary key, secret_encrypted text not null);
+  create table secrets.signing_secret (id text primary key, project_id text not null, secret_encrypted text not null);
   insert into views.projection_position values ('ASSETS', 0)`;
 
 /** A real broker, a real PostgreSQL, the logs of the other writers, and notifiers in this process. */
@@ -88,6 +89,16 @@ export class NotifierSystem {
   async keepSecret(projectId: string, secret: string): Promise<void> {
     const sealed = seal(sealingKey(SECRET_KEY), secret, webhookSecretContext(projectId));
     await this.database.query('insert into secrets.webhook_secret values ($1, $2)', [projectId, sealed]);
+  }
+
+  /** The same for a secret that its proxy URLs are signed with. */
+  async keepSigningSecret(projectId: string, id: string, secret: string): Promise<void> {
+    const sealed = seal(sealingKey(SECRET_KEY), secret, signingSecretContext(projectId, id));
+    await this.database.query('insert into secrets.signing_secret values ($1, $2, $3)', [
+      id,
+      projectId,
+      sealed,
+    ]);
   }
 
   /** Stops the notifiers; broker and database stay. */

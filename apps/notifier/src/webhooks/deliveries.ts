@@ -7,17 +7,15 @@ import {
   WebhookDispatched,
   WebhookFailed,
 } from '@zoetrope/contracts/facts/delivery';
-import { AssetPrepared } from '@zoetrope/contracts/facts/request';
 import { AssetId, ProjectId } from '@zoetrope/contracts/ids';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import type { WebhookEventType } from '@zoetrope/contracts/webhook-events';
 import { foldDelivery, nextAttempt, retryAt } from '@zoetrope/domain/delivery';
-import { buildProxyUrl } from '@zoetrope/domain/proxy-url';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
-import { CONFIG } from '@zoetrope/platform/config';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
-import { type NotifierConfig, TIMINGS, type Timings } from '../config.js';
+import { TIMINGS, type Timings } from '../config.js';
+import { EmbedAddress } from './embed-address.js';
 import { Endpoints } from './endpoints.js';
 import type { WebhookSource } from './event-types.js';
 import { webhookBody } from './payload.js';
@@ -45,10 +43,10 @@ export class Deliveries {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: NotifierConfig,
     @Inject(TIMINGS) private readonly timings: Timings,
     private readonly endpoints: Endpoints,
     private readonly signing: WebhookSigning,
+    private readonly address: EmbedAddress,
     private readonly receiver: Receiver,
     private readonly alarms: WebhookAlarms,
   ) {}
@@ -108,19 +106,12 @@ export class Deliveries {
     if (!endpoint.url || !endpoint.enabled) {
       return { ok: false, reason: 'the endpoint is disabled', latencyMs: 0 };
     }
-    const mp4Url = await this.#mp4Url(assetId, endpoint.proxyKey ?? '');
+    const mp4Url = await this.address.of(projectId, assetId, endpoint);
     const body = JSON.stringify(webhookBody(delivery.fact, delivery.eventId, delivery.type, mp4Url));
     const at = new Date(this.clock.now());
     const headers = await this.signing.sign(projectId, delivery.eventId, body, at);
     if (!headers) return { ok: false, reason: 'the project has no webhook secret', latencyMs: 0 };
     return this.receiver.post(endpoint.url, headers, body);
-  }
-
-  async #mp4Url(assetId: string, proxyKey: string): Promise<string> {
-    const prepared = await this.log.first(assetSubject(assetId, 'request'));
-    if (!prepared || !AssetPrepared.is(prepared)) throw new Error(`asset ${assetId} was never prepared`);
-    const { src, asked } = prepared.data;
-    return buildProxyUrl({ publicUrl: this.config.PUBLIC_URL, proxyKey, src, asked, format: 'mp4' });
   }
 
   async #read({ fact }: Delivery): Promise<{ facts: Recorded[]; version: number }> {

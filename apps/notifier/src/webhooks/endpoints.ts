@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Recorded } from '@zoetrope/contracts/fact';
-import { ProjectCreated, ProjectDeleted, WebhooksConfigured } from '@zoetrope/contracts/facts/tenant';
+import {
+  ProjectCreated,
+  ProjectDeleted,
+  ProxyConfigChanged,
+  ProxyKeyRotated,
+  SigningSecretRotated,
+  WebhooksConfigured,
+} from '@zoetrope/contracts/facts/tenant';
 import { projectSubject } from '@zoetrope/contracts/subjects';
 import { DEFAULT_WEBHOOK_EVENTS, type WebhookEventType } from '@zoetrope/contracts/webhook-events';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
@@ -12,6 +19,9 @@ export interface Endpoint {
   readonly events: readonly WebhookEventType[];
   readonly enabled: boolean;
   readonly proxyKey: string | undefined;
+  /** Whether proxy URLs are signed, and with what. */
+  readonly signingEnabled: boolean;
+  readonly signingSecretId: string | undefined;
 }
 
 const NO_ENDPOINT: Endpoint = {
@@ -19,6 +29,8 @@ const NO_ENDPOINT: Endpoint = {
   events: DEFAULT_WEBHOOK_EVENTS,
   enabled: false,
   proxyKey: undefined,
+  signingEnabled: false,
+  signingSecretId: undefined,
 };
 const MAX_REMEMBERED = 10_000;
 
@@ -48,7 +60,17 @@ export class Endpoints {
 }
 
 function evolve(endpoint: Endpoint, fact: Recorded): Endpoint {
-  if (ProjectCreated.is(fact)) return { ...endpoint, proxyKey: fact.data.proxyKey };
+  if (ProjectCreated.is(fact) || ProxyKeyRotated.is(fact))
+    return { ...endpoint, proxyKey: fact.data.proxyKey };
+  if (SigningSecretRotated.is(fact)) return { ...endpoint, signingSecretId: fact.data.signingSecretId };
+  if (ProxyConfigChanged.is(fact)) {
+    const { signingEnabled, signingSecretId } = fact.data;
+    return {
+      ...endpoint,
+      signingEnabled: signingEnabled ?? endpoint.signingEnabled,
+      signingSecretId: signingSecretId ?? endpoint.signingSecretId,
+    };
+  }
   if (WebhooksConfigured.is(fact)) {
     const { url, events, enabled } = fact.data;
     return { ...endpoint, url, events, enabled };

@@ -1,9 +1,14 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { WebhookDispatched } from '@zoetrope/contracts/facts/delivery';
-import { ProjectCreated, WebhooksConfigured } from '@zoetrope/contracts/facts/tenant';
-import { OwnerId, type ProjectId, ProxyKey } from '@zoetrope/contracts/ids';
+import {
+  ProjectCreated,
+  ProxyConfigChanged,
+  ProxyKeyRotated,
+  WebhooksConfigured,
+} from '@zoetrope/contracts/facts/tenant';
+import { OwnerId, type ProjectId, ProxyKey, SigningSecretId } from '@zoetrope/contracts/ids';
 import { projectSubject } from '@zoetrope/contracts/subjects';
 import type { WebhookEventType } from '@zoetrope/contracts/webhook-events';
 import { until } from '@zoetrope/eventlog/testing/until';
@@ -85,6 +90,33 @@ describe('webhooks', () => {
     expect(shop.received[0]?.headers['webhook-id']).toBe(body.id);
     expect(shop.received).toHaveLength(1);
     expect(await asset.types('delivery')).toEqual(['WebhookDispatched', 'WebhookDelivered']);
+  });
+
+  it('carries an address that opens: under the newest key, and signed where the project signs', async () => {
+    const shop = await receiver();
+    const projectId = await project(shop.url);
+    const who = { projectId, ownerId: OwnerId.parse('owner-1') };
+    const signingSecretId = SigningSecretId.parse(`sec_${'a'.repeat(32)}`);
+    const proxyKey = ProxyKey.parse(`pk_${'N'.repeat(24)}`);
+    await system.keepSigningSecret(projectId, signingSecretId, 'zsk_secret');
+    for (const fact of [
+      ProxyKeyRotated({ ...who, proxyKey, overlapUntil: null }),
+      ProxyConfigChanged({ ...who, signingEnabled: true, signingSecretId }),
+    ])
+      await system.logs.gateway.append(projectSubject(projectId), fact, { cause: { id: projectId } });
+    const asset = new AssetStory(system, projectId);
+    await system.notifier();
+    await asset.asked();
+    await asset.queued();
+    await asset.stored();
+    await ends(asset, 'WebhookDelivered');
+    const { data } = shop.verified(0, SECRET) as { data: { mp4_url: string } };
+    const src = Buffer.from('https://img.example.com/a.png').toString('base64url');
+    const [, exp, sig] = /&exp=(\d+)&sig=(\w+)$/.exec(data.mp4_url) ?? [];
+    const text = `${proxyKey}:https://img.example.com/a.png:${exp}:motion=subtle`;
+    expect(sig).toBe(createHmac('sha256', 'zsk_secret').update(text).digest('hex'));
+    expect(data.mp4_url).toContain(`/v1/${proxyKey}/${src}.mp4?motion=subtle&`);
+    expect(Math.abs(Number(exp) - Date.now() / 1_000 - 86_400)).toBeLessThan(120);
   });
 
   it('tells what was subscribed and nothing else, and nothing to a disabled endpoint', async () => {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Deliveries } from './deliveries.js';
 import { Dispatcher } from './dispatcher.js';
+import { EmbedAddress } from './embed-address.js';
 import { Endpoints } from './endpoints.js';
 import { Receiver } from './receiver.js';
 import { SendWebhooksWhenSubscribed } from './send-webhooks-when-subscribed.js';
@@ -9,6 +10,6 @@ import { WebhookAlarms } from './webhook-alarms.js';
 
 @Module({
   controllers: [SendWebhooksWhenSubscribed],
-  providers: [Deliveries, Dispatcher, Endpoints, Receiver, WebhookAlarms, WebhookSigning],
+  providers: [Deliveries, Dispatcher, EmbedAddress, Endpoints, Receiver, WebhookAlarms, WebhookSigning],
 })
 export class WebhooksModule {}
