@@ -61,10 +61,17 @@ const listen = (child: ChildProcess, log: number): Promise<number> =>
     lines.once('close', () => closeSync(log));
   });
 
+/**
+ * V8 sizes its heap by the machine's memory and collects late: on 24 GB a generator with 50 MB alive took 370 MB under
+ * load. With these it takes 215 MB. An old space of a gigabyte is far beyond what any service of ours holds.
+ */
+const heapFlags = ['--max-semi-space-size=16', '--initial-old-space-size=64', '--max-old-space-size=1024'];
+
 const launch = (options: ProcessOptions, log: number): ChildProcess => {
   const [command, ...args] = options.command ?? [
     process.execPath,
     '--enable-source-maps',
+    ...heapFlags,
     options.entry ?? '',
   ];
   const child = spawn(command ?? '', args, {
