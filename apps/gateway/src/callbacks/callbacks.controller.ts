@@ -24,7 +24,7 @@ const Address = z.object({
   stage: z.enum(PREDICTION_STAGES),
   attempt: z.coerce.number().int().min(1),
 });
-const Prediction = z.object({ id: z.string().min(1).max(200) });
+const Prediction = z.object({ id: z.string().min(1).max(200), webhook: z.string().optional() });
 
 /** The provider reports: verified, turned into an early alarm of the generator, and only then acknowledged. */
 @Controller('v1/callbacks/replicate')
@@ -50,6 +50,10 @@ export class CallbacksController {
     const prediction = Prediction.safeParse(jsonOf(bytes));
     if (!address.success || !prediction.success) throw new ApiError('malformed');
     const { assetId, generation, stage, attempt } = address.data;
+    // The signature covers the body alone: sent on to another address, it would speak for another asset.
+    const { webhook } = prediction.data;
+    if (webhook !== undefined && !webhook.endsWith(`/${assetId}/${generation}/${stage}/${attempt}`))
+      throw new ApiError('malformed');
     const due = { assetId, generation, stage, attempt, kind: 'callback', predictionId: prediction.data.id };
     await this.log.alarms.ring(
       'generator',

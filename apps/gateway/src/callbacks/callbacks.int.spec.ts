@@ -44,11 +44,11 @@ const report = (body: string, headers: Record<string, string>, tail = `${ASSET}/
   gateway.call(`/v1/callbacks/replicate/${tail}`, { method: 'POST', body, headers });
 
 /** What rang: the payloads on the generator's due subject of that stage attempt. */
-const rung = async () => {
+const rung = async (attempt = 2) => {
   const connection = await connect({ servers: gateway.nats.url });
   try {
     const manager = await jetstreamManager(connection);
-    const last_by_subj = dueSubject('generator', `${ASSET}.1.stage1.2`);
+    const last_by_subj = dueSubject('generator', `${ASSET}.1.stage1.${attempt}`);
     return (await manager.streams.getMessage('TIMERS', { last_by_subj }))?.json();
   } finally {
     await connection.close();
@@ -78,6 +78,16 @@ it('a verified one rings the generator’s alarm of its stage before it is ackno
     predictionId: 'p1',
   });
   expect(asked).toBe(1);
+});
+
+it('one that was signed for another address speaks for nobody', async () => {
+  const address = (asset: string) => `https://zoetrope.test/v1/callbacks/replicate/${asset}/1/stage1/3`;
+  const ours = JSON.stringify({ id: 'p3', webhook: address(ASSET) });
+  const theirs = JSON.stringify({ id: 'p3', webhook: address('cd'.repeat(16)) });
+  expect((await report(theirs, signed(theirs), `${ASSET}/1/stage1/3`)).status).toBe(400);
+  expect(await rung(3)).toBeUndefined();
+  expect((await report(ours, signed(ours), `${ASSET}/1/stage1/3`)).status).toBe(200);
+  expect(await rung(3)).toMatchObject({ predictionId: 'p3' });
 });
 
 it('over 1 MB is too large, and a strange address is malformed', async () => {
