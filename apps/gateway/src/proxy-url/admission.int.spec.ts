@@ -45,6 +45,24 @@ describe('a proxy URL that may not', () => {
     expect(all[2]?.json).toEqual({ error: 'rate limited', retry_after_ms: expect.any(Number) });
   });
 
+  it('counts new assets for all gateways together, and the same one asked for at once only once', async () => {
+    const { url } = await shop('pro', { new_assets_per_minute: 3 });
+    const other = await gateway.copy();
+    try {
+      const ask = (n: number, seed: number) =>
+        gateway.call(url(`?seed=${seed}`), { port: n % 2 ? other.port : gateway.service.port });
+      const warm = await Promise.all(Array.from({ length: 3 }, (_, n) => ask(n, 1)));
+      expect(warm.map(({ status }) => status)).toEqual(expect.arrayContaining([202]));
+      const started = new Set<number>();
+      for (let round = 0; round < 3; round++)
+        for (const seed of [2, 3, 4, 5])
+          if ((await ask(round + seed, seed)).status === 202) started.add(seed);
+      expect([...started]).toEqual([2, 3]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('passes quota’s refusal on, and asks again no sooner than a minute later', async () => {
     const { get, id: ownerId } = await shop('free');
     await gateway.quota.fillMonth(ownerId, 5);

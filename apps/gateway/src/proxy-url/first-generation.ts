@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock, IDS, type Ids } from '@zoetrope/platform/clock';
+import type { Project } from '../directory/project.js';
 import { ApiError } from '../http/api-error.js';
 import { PrepareAsset } from '../prepare/prepare-asset.js';
 import { RATE_LIMITER, type RateLimiter } from '../rate-limit/rate-limiter.js';
@@ -7,6 +8,9 @@ import { denialError } from '../regenerate/refusals.js';
 import type { Current } from '../serving/current-videos.js';
 import type { Admitted } from './admission.js';
 import { askAgainIn } from './proxy-errors.js';
+
+/** The project's, not the key's: while an old key overlaps, both draw on one number. */
+const guardOf = ({ id }: Project): string => `new-assets:${id}`;
 
 /** Starts what a proxy URL asks for when there is nothing yet, within what the project allows strangers. */
 @Injectable()
@@ -35,10 +39,7 @@ export class FirstGeneration {
   async ask({ project, ask }: Admitted, isNew: boolean): Promise<void> {
     if (isNew) {
       if (!project.autoGenerate) throw new ApiError('not_found');
-      const { allowed, resetMs } = await this.limiter.take(
-        `new-assets:${project.id}`,
-        project.newAssetsPerMinute,
-      );
+      const { allowed, resetMs } = await this.limiter.take(guardOf(project), project.newAssetsPerMinute);
       if (!allowed) throw new ApiError('rate_limited', { retryAfterMs: resetMs });
     }
     const prepared = await this.assets.prepare({
@@ -48,7 +49,11 @@ export class FirstGeneration {
       commandId: this.ids.commandId(),
       requestedBy: 'proxy',
     });
-    if (prepared.kind !== 'started') return;
+    if (prepared.kind !== 'started') {
+      // Somebody asked for the same at the same time, so this one started nothing.
+      if (isNew) await this.limiter.giveBack(guardOf(project), project.newAssetsPerMinute);
+      return;
+    }
     const { decision } = prepared.asked;
     if (decision?.outcome === 'denied') throw denialError(decision);
   }
