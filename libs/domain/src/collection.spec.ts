@@ -32,7 +32,8 @@ describe('collecting what was superseded', () => {
           // As whatsLeft has it: oldest first, each in turn.
           if (one.kind === 'switch' && served < newest) switches.push(++served);
           if (one.kind === 'alarm' && switches.length > 0) {
-            const upTo = switches[one.of % switches.length] ?? 0;
+            // Now and then an alarm names one that is not served yet.
+            const upTo = (switches[one.of % switches.length] ?? 0) + (one.of % 3);
             for (const gone of collectable({ served, upTo, found: objects })) objects.delete(gone);
           }
           const needed = Array.from({ length: newest - served + 1 }, (_, i) => served + i);

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AssetPurged } from '@zoetrope/contracts/facts/collection';
 import { OwnerId, ProjectId } from '@zoetrope/contracts/ids';
 import { assetSubject } from '@zoetrope/contracts/subjects';
+import type { Follow } from '@zoetrope/eventlog/event-log';
 import { until } from '@zoetrope/eventlog/testing/until';
 import type { RunningService } from '@zoetrope/platform/service';
+import { CurrentVideos } from '../serving/current-videos.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { bytesOf, Pipeline } from '../testing/pipeline.js';
 import { openShop } from '../testing/shop.js';
@@ -52,6 +54,21 @@ describe('DELETE /api/assets/:id', () => {
     const here = await get();
     expect([here.status, here.headers.get('x-error-code')]).toEqual([410, 'asset_deleted']);
     expect((await get('', {}, 'HEAD')).status).toBe(410);
+  });
+
+  it('reaches a gateway that is behind with the log: the fence does not wait for it to catch up', async () => {
+    const behind = await gateway.copy();
+    try {
+      const { url, remove } = await ready();
+      const there = () => fetch(`http://127.0.0.1:${behind.port}${url()}`);
+      const remembered = async () => (await there()).headers.get('cache-status') === 'Zoetrope; hit';
+      await until('it answers from memory', remembered);
+      await (behind.app.get(CurrentVideos) as unknown as { follow: Follow }).follow.stop();
+      await remove();
+      expect((await there()).status).toBe(410);
+    } finally {
+      await behind.stop();
+    }
   });
 
   it('leaves the poster and the events gone too, and its owner nothing to read or change', async () => {
