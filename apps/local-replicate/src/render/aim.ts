@@ -10,6 +10,9 @@ const { PI, cos, floor, max, round, sin } = Math;
 /** Waves a second, near enough: what sways in wind or water. */
 const WAVES_PER_SECOND = 0.45;
 
+/** 1 in the middle, 0 at the borders, so gently between that nothing folds. */
+const bowl = (fromCentre: number): number => max(0, 1 - 4 * fromCentre * fromCentre);
+
 /** How far what is near has grown at `t`: back to nothing wherever another clip may go on. */
 function growthAt({ dolly, flows }: Direction, leg: Leg, t: number): number {
   return dolly * (flows || leg !== 'out' ? thereAndBack(t) : ease(t));
@@ -36,7 +39,7 @@ export function aim(
     const px = (i % grid.columns) * CELL - size.width / 2;
     const py = floor(i / grid.columns) * CELL - size.height / 2;
     const near = depth.near[i] as number;
-    const grown = 1 - growth * near;
+    const grown = 1 - growth * (0.5 + near) * bowl(px / size.width) * bowl(py / size.height);
     const place = direction.phase + (9 * py) / size.height + (4 * px) / size.width;
     const wave =
       sway === 0

@@ -57,7 +57,7 @@ const UNNAMED: Move[] = ['push', 'orbit', 'drift', 'pan'];
 const LOOP_TALK = /[^.]*\b(opening frame|loop)\b[^.]*\.?/g;
 
 /** Beyond it, what is near would fold over what lies between it and the border. */
-const MOST_DOLLY = 0.55;
+const MOST_DOLLY = 0.42;
 
 interface Strength {
   zoom: number;
@@ -78,7 +78,7 @@ const STRENGTH: Record<Intensity, Strength> = {
 const SHAPES: Record<Move, Strength & { panX: number; panY: number }> = {
   push: { zoom: 1, panX: 0.25, panY: 0.15, roll: 0.15, swing: 0.45, dolly: 1, sway: 1 },
   // The first frame shows all there is, so backing off shows in what is near becoming smaller.
-  pull: { zoom: 0, panX: 0, panY: 0, roll: 0, swing: 0.2, dolly: -4, sway: 1 },
+  pull: { zoom: 0, panX: 0, panY: 0, roll: 0, swing: 0.2, dolly: -3, sway: 1 },
   pan: { zoom: 0.95, panX: 1, panY: 0.1, roll: 0, swing: 0.8, dolly: 0, sway: 1 },
   tilt: { zoom: 0.95, panX: 0.1, panY: 1, roll: 0, swing: 0.5, dolly: 0, sway: 1 },
   orbit: { zoom: 0.7, panX: 0.7, panY: 0.1, roll: 0.3, swing: 1.3, dolly: 0.4, sway: 1 },
