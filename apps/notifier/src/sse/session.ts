@@ -6,6 +6,8 @@ import type { TellableFact } from './tellable-fact.js';
 
 /** Facts that may arrive while history is read. */
 const MAX_WAITING = 1_000;
+/** PRODUCT 6 says at most one a second; two generators may both look at a prediction, and clocks are not exact. */
+const PROGRESS_EVERY_MS = 950;
 
 /**
  * One connection between history and the live log. It listens from its first moment, keeps what comes while
@@ -16,6 +18,8 @@ export class SseSession implements Listener {
   #sentSeq: number;
   #fromGeneration = 0;
   #news = Promise.withResolvers<void>();
+  /** When each asset's progress was told last, Unix ms of its report. */
+  readonly #progressAt = new Map<string, number>();
 
   /** @param afterSeq the client has everything up to this sequence */
   constructor(
@@ -35,7 +39,11 @@ export class SseSession implements Listener {
   }
 
   progress(report: ProgressReport): void {
-    if (!this.#waiting && report.generation >= this.#fromGeneration) this.client.write(progressFrame(report));
+    const { assetId, generation, ts } = report;
+    if (this.#waiting || generation < this.#fromGeneration) return;
+    if (ts - (this.#progressAt.get(assetId) ?? Number.NEGATIVE_INFINITY) < PROGRESS_EVERY_MS) return;
+    this.#progressAt.set(assetId, ts);
+    this.client.write(progressFrame(report));
   }
 
   end(): void {

@@ -190,6 +190,13 @@ describe('SSE', () => {
     system.logs.generator.core.publish(progressSubject(asset.id), told);
     const frame = await reader.event('stage_progress');
     expect(frame).toMatchObject({ id: undefined, data: { progress: 0.5, stage: 'stage1', generation: 1 } });
+    for (const ts of [500, 1_001]) {
+      system.logs.generator.core.publish(progressSubject(asset.id), { ...told, progress: 0.6, ts });
+    }
+    // At most one a second, even if two generators look at the same prediction.
+    const progressTold = () => reader.frames.filter(({ event }) => event === 'stage_progress');
+    await until('the later one comes', () => progressTold().length > 1);
+    expect(progressTold().map(({ data }) => data?.ts)).toEqual([1, 1_001]);
   });
 
   it('lets nobody in without the internal token', async () => {
