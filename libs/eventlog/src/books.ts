@@ -44,6 +44,8 @@ const Snapshot = z.object({
 
 /** Entries kept in memory, about 100 MB; what was used longest ago is forgotten and read again when needed. */
 const LIMIT = 500_000;
+/** Facts in memory at once while a long subject is folded. */
+const PAGE = 4_096;
 
 /**
  * Folded subjects in memory, each used by one at a time, in order. A stale one is harmless where an append's
@@ -57,7 +59,7 @@ export class Books<State> {
   private total = 0;
 
   constructor(
-    private readonly log: Pick<EventLog, 'readCurrent' | 'snapshots' | 'get'>,
+    private readonly log: Pick<EventLog, 'lastSeq' | 'read' | 'readCurrent' | 'snapshots' | 'get'>,
     private readonly folding: Folding<State>,
     private readonly limit = LIMIT,
   ) {}
@@ -95,11 +97,19 @@ export class Books<State> {
     }
   }
 
-  /** Folds what came after the book's version; false when there was nothing. */
+  /** Folds what came after the book's version, up to the leader's last fact; false when there was nothing. */
   async catchUp(book: Book<State>): Promise<boolean> {
-    const facts = await this.log.readCurrent(book.subject, { from: book.version + 1 });
-    for (const fact of facts) this.fold(book, fact, fact.meta);
-    return facts.length > 0;
+    const { subject, version } = book;
+    const to = await this.log.lastSeq(subject);
+    while (book.version < to) {
+      const from = book.version + 1;
+      const page = await this.log.read(subject, { from, to, limit: PAGE });
+      // A replica that lags has nothing yet; the leader has.
+      const facts = page.length > 0 ? page : await this.log.readCurrent(subject, { from });
+      if (facts.length === 0) break; // they were purged meanwhile
+      for (const fact of facts) this.fold(book, fact, fact.meta);
+    }
+    return book.version > version;
   }
 
   /** Folds one fact that this process has appended. */

@@ -37,6 +37,8 @@ export interface BatchEntry extends Omit<AppendOptions, 'expect'> {
 export interface ReadRange {
   readonly from?: number;
   readonly to?: number;
+  /** Ends after about so many facts, a few hundred more at most. */
+  readonly limit?: number;
 }
 
 /** A stream as its leader sees it. `created` (ISO time of its creation) is the log's epoch. */

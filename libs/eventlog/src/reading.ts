@@ -51,11 +51,11 @@ export class Reading {
 
   async read(
     subject: string,
-    { from = 1, to = Number.MAX_SAFE_INTEGER }: ReadRange = {},
+    { from = 1, to = Number.MAX_SAFE_INTEGER, limit = Number.MAX_SAFE_INTEGER }: ReadRange = {},
   ): Promise<Recorded[]> {
     const facts: Recorded[] = [];
     let next = Math.max(1, from);
-    while (next <= to) {
+    while (next <= to && facts.length < limit) {
       const batch = await persist(this.broker, `read of ${subject}`, () => this.batch(subject, next));
       for (const message of batch)
         if (message.seq <= to) facts.push(this.recorded(streamOf(subject), message));
@@ -93,7 +93,8 @@ export class Reading {
     const facts: Recorded[] = [];
     for (let attempt = 0; attempt < STALE_TRIES; attempt++) {
       if (attempt > 0) await delay(5 * 2 ** attempt);
-      facts.push(...(await this.read(subject, { from: after(facts, from), to })));
+      // One by one: spread as arguments, a hundred thousand facts are more than a stack holds.
+      for (const fact of await this.read(subject, { from: after(facts, from), to })) facts.push(fact);
       if (facts.at(-1)?.meta.seq === to) return facts;
     }
     while (after(facts, from) <= to) {
