@@ -44,6 +44,7 @@ ${options.cluster ? clusterOf(options.cluster) : ''}`;
 const clusterOf = ({ port, routes }: NonNullable<NatsOptions['cluster']>): string => `cluster {
   name: zoetrope
   listen: "127.0.0.1:${port}"
+  no_advertise: true
   routes: [${routes.map((route) => `"nats://127.0.0.1:${route}"`).join(', ')}]
 }
 `;
