@@ -41,7 +41,10 @@ const environment = serviceConfig.extend({
       try {
         readModelSettings(path);
       } catch (error) {
-        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+        context.addIssue({
+          code: 'custom',
+          message: error instanceof Error ? error.message : String(error),
+        });
       }
     })
     .optional()
@@ -84,6 +87,8 @@ const environment = serviceConfig.extend({
   S3_ACCESS_KEY_ID: commonConfig.S3_ACCESS_KEY_ID,
   S3_SECRET_ACCESS_KEY: commonConfig.S3_SECRET_ACCESS_KEY,
   S3_FORCE_PATH_STYLE: commonConfig.S3_FORCE_PATH_STYLE,
+  S3_CHECKSUMS: commonConfig.S3_CHECKSUMS,
+  S3_MULTIPART_MB: commonConfig.S3_MULTIPART_MB,
 });
 
 export const generatorConfig = environment.refine(
@@ -91,5 +96,3 @@ export const generatorConfig = environment.refine(
   { path: ['ANTHROPIC_API_KEY'], message: 'ZOETROPE_VISION=anthropic needs it' },
 );
 export type GeneratorConfig = z.infer<typeof generatorConfig>;
-  S3_CHECKSUMS: commonConfig.S3_CHECKSUMS,
-  S3_MULTIPART_MB: commonConfig.S3_MULTIPART_MB,
