@@ -19,7 +19,7 @@ const command = new Command('soak:strangers')
     'What belongs to somebody else answers like what does not exist: on every route of the OpenAPI document the same ' +
       'status and bytes, and over many interleaved calls the same median time.',
   )
-  .option('--calls <n>', 'calls for each of both, interleaved', wholeNumber, 1_000)
+  .option('--calls <n>', 'calls for each of both, interleaved', wholeNumber, 500)
   .option('--percent <n>', 'largest difference of the medians', wholeNumber, 5)
   .option('--tries <n>', 'a larger one must show this often in a row', wholeNumber, 3)
   .option('--only <text>', 'routes whose name has this in it');

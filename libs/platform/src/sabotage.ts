@@ -7,8 +7,8 @@ export const sabotages = [
   'no-expectation',
   /** Gateway: claims an Idempotency-Key again whoever has claimed it. */
   'forget-key',
-  /** Gateway: reads once more what is somebody else's, so that a stranger's clock can tell it from nothing. */
-  'look-longer',
+  /** Gateway: says "not found" as soon as it knows, so that a stranger's clock can tell somebody else's from nothing. */
+  'uneven-time',
   /** Generator: calls the provider again for an attempt that somebody else has started. */
   'call-twice',
   /** Generator: sets no alarm, so whatever reports nothing is forgotten. */

@@ -9,6 +9,7 @@ import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { IDS, type Ids } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { ApiError } from '../http/api-error.js';
+import { inEvenTime } from '../http/even-time.js';
 
 /** The deletion that stands in the log, whoever wrote it. */
 export interface Deletion {
@@ -34,7 +35,7 @@ export class DeleteAsset {
   async delete(id: string, ownerId: string): Promise<Deletion> {
     const assetId = AssetId.safeParse(id);
     if (!assetId.success) throw new ApiError('not_found');
-    return this.append(assetId.data, ownerId, this.ids.commandId());
+    return inEvenTime(() => this.append(assetId.data, ownerId, this.ids.commandId()));
   }
 
   private async append(assetId: AssetId, ownerId: string, commandId: CommandId): Promise<Deletion> {

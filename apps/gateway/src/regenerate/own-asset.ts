@@ -5,8 +5,8 @@ import { AssetId } from '@zoetrope/contracts/ids';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
-import { sabotaged } from '@zoetrope/platform/sabotage';
 import { ApiError } from '../http/api-error.js';
+import { inEvenTime } from '../http/even-time.js';
 
 /** An asset's first request and its newest, as they stood when they were read. */
 export interface Ends {
@@ -33,12 +33,15 @@ export class OwnAsset {
 
   /** The same, with what was read for it. @throws ApiError 404 */
   async ends(id: string, ownerId: string): Promise<Ends> {
+    return inEvenTime(() => this.look(id, ownerId));
+  }
+
+  private async look(id: string, ownerId: string): Promise<Ends> {
     const assetId = AssetId.safeParse(id);
     if (!assetId.success) throw new ApiError('not_found');
     const subject = assetSubject(assetId.data, 'request');
     const [first, last] = await Promise.all([this.log.first(subject), this.log.last(subject)]);
     const origin = first && AssetPrepared.is(first) ? first.data : undefined;
-    if (sabotaged('look-longer') && origin) await this.log.lastSeq(subject);
     if (!first || !last || origin?.ownerId !== ownerId || AssetDeleted.is(last))
       throw new ApiError('not_found');
     return {

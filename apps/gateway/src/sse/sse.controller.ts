@@ -9,6 +9,7 @@ import { type Caller, CurrentCaller, Public } from '../accounts/caller.js';
 import { CallerWatch } from '../accounts/caller-watch.js';
 import { Directory } from '../directory/directory.js';
 import { ApiError } from '../http/api-error.js';
+import { inEvenTime } from '../http/even-time.js';
 import { Documented } from '../openapi/documented.js';
 import { OwnAsset } from '../regenerate/own-asset.js';
 import { SseRelay } from './sse-relay.js';
@@ -44,7 +45,7 @@ export class SseController {
   ): Promise<void> {
     const project = this.directory.projectByKey(projectKey);
     if (project === undefined) throw new ApiError('unknown_project_key');
-    const target = async () => assetPath(await this.checkAsset(assetId, project.id));
+    const target = async () => assetPath(await inEvenTime(() => this.checkAsset(assetId, project.id)));
     await this.sse.relay(target, 'public', request, reply);
   }
 
