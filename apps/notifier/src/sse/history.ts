@@ -1,26 +1,46 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AssetId } from '@zoetrope/contracts/ids';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import { foldAsset } from '@zoetrope/domain/asset';
 import { readPresent } from '@zoetrope/eventlog/asset-facts';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import { type Cursor, parseCursor } from './cursor.js';
-import { TOLD } from './hub.js';
+import { type SseHub, TOLD, type Topic } from './hub.js';
 import { newestAccepted } from './newest-accepted.js';
 import type { SseSession } from './session.js';
 import { TellableFact } from './tellable-fact.js';
+
+type Heard = SseHub['heard'];
 
 /** Sends what the log holds to a session that is listening already. */
 @Injectable()
 export class History {
   constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {}
 
-  /** The cursor if the log knows it; undefined for one of another log, from its future, or of no log at all. */
-  async known(text: string, epoch: string): Promise<Cursor | undefined> {
+  /**
+   * The cursor if the log knows it; undefined for one of another log, from its future, or of no log at all. One from
+   * before the log's first fact is good: what is gone from there was deleted by its owner.
+   */
+  async known(text: string, { epoch, recent }: Heard): Promise<Cursor | undefined> {
     const cursor = parseCursor(text);
     if (!cursor || cursor.epoch !== epoch) return undefined;
-    const { firstSeq, lastSeq } = await this.log.streamInfo('ASSETS');
-    return cursor.seq <= lastSeq && cursor.seq + 1 >= firstSeq ? cursor : undefined;
+    // Another copy may have told the client what this one has not heard of yet.
+    const isKnown = cursor.seq <= recent.lastSeq || cursor.seq <= (await this.log.lastStreamSeq('ASSETS'));
+    return isKnown ? cursor : undefined;
+  }
+
+  /** Everything about the topic after the cursor: from memory, or from the log when that is too long ago. */
+  async resume(session: SseSession, topic: Topic, seq: number, { epoch, recent }: Heard): Promise<void> {
+    // The session drops what its client has; without that guard the cursor's own fact comes again.
+    const after = sabotaged('repeat-event') ? seq - 1 : seq;
+    const facts = recent.since(after);
+    if (facts) for (const told of facts) if (told.isAbout(topic)) await session.replay(told);
+    if (facts) return;
+    const from = after + 1;
+    if (AssetId.safeParse(topic).success) await this.assetSince(session, topic, from, epoch);
+    else await this.projectSince(session, topic, from, epoch);
   }
 
   /**

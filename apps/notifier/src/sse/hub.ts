@@ -14,6 +14,7 @@ import { FILTERS } from '@zoetrope/contracts/subjects';
 import type { EventLog, Follow, Subscription } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { epochOf } from './cursor.js';
+import { RECENT_FACTS, Recent } from './recent.js';
 import { TellableFact } from './tellable-fact.js';
 
 /** One connection as the hub sees it. Both calls must return at once. */
@@ -32,12 +33,18 @@ export type Topic = string;
 export const TOLD = [FILTERS.generations, FILTERS.videos, FILTERS.deliveries] as const;
 const REOPEN_MS = 500;
 
+interface Source {
+  readonly follow: Follow;
+  readonly epoch: string;
+  readonly recent: Recent;
+}
+
 /** The one subscription to the log that feeds all SSE connections of this process. */
 @Injectable()
 export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(SseHub.name);
   readonly #listeners = new Map<Topic, Set<Listener>>();
-  #source: { readonly follow: Follow; readonly epoch: string } | undefined;
+  #source: Source | undefined;
   #progress: Subscription | undefined;
   #stopping = false;
 
@@ -56,10 +63,10 @@ export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.#source?.follow.stop();
   }
 
-  /** The log's epoch. @throws ServiceUnavailableException while the log is not followed */
-  get epoch(): string {
+  /** The log's epoch and its newest facts. @throws ServiceUnavailableException while the log is not followed */
+  get heard(): { readonly epoch: string; readonly recent: Recent } {
     if (!this.#source || this.#stopping) throw new ServiceUnavailableException('temporarily unavailable');
-    return this.#source.epoch;
+    return this.#source;
   }
 
   /** From this call on the listener is told of every fact of the topic. @returns what ends that */
@@ -73,18 +80,26 @@ export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   async #open(): Promise<void> {
-    const { created } = await this.log.streamInfo('ASSETS');
+    const { created, lastSeq } = await this.log.streamInfo('ASSETS');
     const epoch = epochOf(created);
+    const after = Math.max(0, lastSeq - RECENT_FACTS);
+    const recent = new Recent(after);
     const follow = await this.log.follow(
       'ASSETS',
       {
         subjects: [...TOLD, FILTERS.requests],
-        from: 'new',
+        from: after + 1,
         onUndecodable: (error, seq) => this.#logger.warn(`fact ${seq} is told to nobody: ${error.message}`),
       },
-      (fact) => this.#onFact(fact, epoch),
+      (fact) => this.#onFact(fact, epoch, recent),
     );
-    this.#source = { follow, epoch };
+    try {
+      await follow.caughtUp;
+    } catch (error) {
+      await follow.stop();
+      throw error;
+    }
+    this.#source = { follow, epoch, recent };
     follow.closed.then(
       () => this.#reopen('ended'),
       (error: unknown) => this.#reopen(String(error)),
@@ -106,12 +121,13 @@ export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown
     }
   }
 
-  #onFact(fact: Recorded, epoch: string): void {
+  #onFact(fact: Recorded, epoch: string, recent: Recent): void {
     const { assetId, projectId } = fact.data as { assetId: string; projectId: string };
     // Nobody may watch it any more; asking again is answered by the gateway, which ends an EventSource for good.
     if (AssetDeleted.is(fact)) for (const listener of this.#of(assetId)) listener.end();
     if (fact.meta.subject.endsWith('.request')) return;
     const told = new TellableFact(fact, epoch);
+    recent.add(told);
     for (const listener of this.#of(assetId, projectId)) listener.tell(told);
   }
 

@@ -1,4 +1,5 @@
 import type { ProgressReport } from '@zoetrope/contracts/events';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import type { SseClient } from './client.js';
 import { progressFrame, type View } from './frames.js';
 import type { Listener } from './hub.js';
@@ -8,6 +9,9 @@ import type { TellableFact } from './tellable-fact.js';
 const MAX_WAITING = 1_000;
 /** PRODUCT 6 says at most one a second; two generators may both look at a prediction, and clocks are not exact. */
 const PROGRESS_EVERY_MS = 950;
+
+/** What a session writes to. */
+export type Outlet = Pick<SseClient, 'write' | 'drained' | 'end' | 'closed'>;
 
 /**
  * One connection between history and the live log. It listens from its first moment, keeps what comes while
@@ -20,10 +24,11 @@ export class SseSession implements Listener {
   #news = Promise.withResolvers<void>();
   /** When each asset's progress was told last, Unix ms of its report. */
   readonly #progressAt = new Map<string, number>();
+  #leaveOut = sabotaged('skip-event');
 
   /** @param afterSeq the client has everything up to this sequence */
   constructor(
-    readonly client: SseClient,
+    readonly client: Outlet,
     private readonly view: View,
     afterSeq = 0,
   ) {
@@ -75,9 +80,17 @@ export class SseSession implements Listener {
   }
 
   #send(told: TellableFact): void {
-    if (told.seq <= this.#sentSeq) return;
+    if (told.seq <= this.#sentSeq && !sabotaged('repeat-event')) return;
     this.#sentSeq = told.seq;
+    if (this.#isLeftOut()) return;
     const frame = told.generation >= this.#fromGeneration ? told.frame(this.view) : undefined;
     if (frame) this.client.write(frame);
+  }
+
+  /** For checkers that must notice: the first fact of a connection that comes live. */
+  #isLeftOut(): boolean {
+    const isIt = this.#leaveOut && !this.#waiting;
+    if (isIt) this.#leaveOut = false;
+    return isIt;
   }
 }

@@ -20,11 +20,10 @@ import { SseHub, type Topic } from './hub.js';
 import { InternalToken } from './internal-token.guard.js';
 import { SseSession } from './session.js';
 
-/** Sends history from a sequence (inclusive), or what a new client gets. */
 interface Source {
   readonly topic: Topic;
   readonly view: View;
-  readonly resume: (session: SseSession, from: number, epoch: string) => Promise<void>;
+  /** Sends what a new client gets. */
   readonly begin: (session: SseSession, epoch: string) => Promise<void>;
 }
 
@@ -54,7 +53,6 @@ export class SseController {
       topic: assetId,
       // Anything but an explicit `owner` shows less.
       view: view === 'owner' ? 'owner' : 'public',
-      resume: (session, from, epoch) => this.history.assetSince(session, assetId, from, epoch),
       begin: (session, epoch) => this.history.currentGeneration(session, assetId, epoch),
     });
   }
@@ -71,14 +69,14 @@ export class SseController {
     await this.#serve(reply, lastEventId ?? asked, {
       topic: projectId,
       view: 'owner',
-      resume: (session, from, epoch) => this.history.projectSince(session, projectId, from, epoch),
       begin: async () => {},
     });
   }
 
   async #serve(reply: FastifyReply, lastEventId: string | undefined, source: Source): Promise<void> {
-    const { epoch } = this.hub;
-    const cursor = lastEventId ? await this.history.known(lastEventId, epoch) : undefined;
+    const cursor = lastEventId ? await this.history.known(lastEventId, this.hub.heard) : undefined;
+    // As it is now: from here to the end of `listen` nothing may be waited for, or a fact could pass in between.
+    const { heard } = this.hub;
     reply.hijack();
     const client = new SseClient(reply.raw, reply.getHeaders() as Record<string, string>, this.timings);
     const session = new SseSession(client, source.view, cursor?.seq);
@@ -87,7 +85,9 @@ export class SseController {
     client.closed.addEventListener('abort', leave, { once: true });
     try {
       if (lastEventId && !cursor) client.write(RESET_FRAME);
-      await (cursor ? source.resume(session, cursor.seq + 1, epoch) : source.begin(session, epoch));
+      await (cursor
+        ? this.history.resume(session, source.topic, cursor.seq, heard)
+        : source.begin(session, heard.epoch));
       session.goLive();
     } catch (error) {
       // The headers are out, so ending is the only answer left; the client comes back with its last id.

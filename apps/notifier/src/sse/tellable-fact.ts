@@ -14,6 +14,12 @@ export class TellableFact {
     return this.fact.meta.seq;
   }
 
+  /** Whether it is about this asset or project. */
+  isAbout(topic: string): boolean {
+    const { assetId, projectId } = this.fact.data as { assetId: string; projectId?: string };
+    return assetId === topic || projectId === topic;
+  }
+
   get generation(): number {
     return (this.fact.data as { generation: number }).generation;
   }
