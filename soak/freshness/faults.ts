@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../support/random.ts';
 import { fastLink } from '../support/relay.ts';
 import type { Stage } from './stage.ts';
@@ -10,16 +11,35 @@ export interface Fault {
   end(): Promise<void> | void;
 }
 
-const FILL_MS = 3_000;
+/** Of a fill that is under way in mid-generation. */
+const FILL_MS = 1_500;
 const SLOW_BYTES_PER_SECOND = 60_000;
+/** Varnish has banned what it had by then. */
+const AFTER_PURGE_MS = 200;
+const HELD_MOST_MS = 60_000;
 /** Longer than a lease, so that the others go on without the paused one. */
 const PAUSE_MS = 13_000;
 
-/** Fills that take longer than a generation: they are open when its video is switched to and purged. */
+/**
+ * A fill that was storable when it began reaches Varnish only after the purge, unless the switch waits for it: for
+ * `heldMs` after the new video is stored, which may be longer than a switch's patience. Later fills are slow.
+ */
 const slowFills = ({ fills, evict }: Stage, truth: Truth, random: Random, assetId: string): Fault => ({
   name: 'slow fills',
   async begin() {
-    const link = () => ({ latencyMs: random.between(0, FILL_MS), bytesPerSecond: SLOW_BYTES_PER_SECOND });
+    const { stored, purges } = truth;
+    const heldMs = random.pick([500, 2_000, 8_000]);
+    const untilPurged = async () => {
+      await truth.until('a video is stored', () => truth.stored > stored, HELD_MOST_MS);
+      await Promise.race([
+        delay(heldMs),
+        truth.until('a purge', () => truth.purges > purges, HELD_MOST_MS).then(() => delay(AFTER_PURGE_MS)),
+      ]);
+    };
+    const link = () => ({
+      hold: () => (truth.inFlight ? delay(random.between(0, FILL_MS)) : untilPurged()),
+      bytesPerSecond: SLOW_BYTES_PER_SECOND,
+    });
     for (const relay of fills) relay.link = link;
     await evict(assetId);
     await truth.until('a fill is open', () => fills.some(({ busy }) => busy > 0), 20_000);

@@ -36,6 +36,7 @@ const command = new Command('soak:freshness')
 
 const PATIENCE_MS = 120_000;
 const MIN_CACHED = 0.5;
+const IDLE_SHARE = 0.25;
 
 const photo = (): Promise<Buffer> => {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
@@ -82,8 +83,7 @@ async function run({ options, random, results, start }: Soak<Options>): Promise<
       );
       await fault.end();
       truth.inFlight = false;
-      const share = ((round + 1) * options.reads) / options.rounds;
-      await truth.until(`${share} reads`, () => readers.done >= share, PATIENCE_MS);
+      await enoughReads(readers, truth, options, round);
     }
     await readers.stop();
     follow.stop();
@@ -99,6 +99,14 @@ async function run({ options, random, results, start }: Soak<Options>): Promise<
     await log.close();
     await stage.end();
   }
+}
+
+/** Readers go on until this round had its share, a good part of it while nothing was in flight. */
+async function enoughReads(readers: Readers, truth: Truth, options: Options, round: number): Promise<void> {
+  const share = options.reads / options.rounds;
+  const idle = readers.idle + share * IDLE_SHARE;
+  const isEnough = () => readers.done >= share * (round + 1) && readers.idle >= idle;
+  await truth.until(`the reads of round ${round}`, isEnough, PATIENCE_MS);
 }
 
 /** `ready` as anybody sees it, at every gateway. */
@@ -117,6 +125,8 @@ function watch({ system }: Stage, asset: { asset_id: string; mp4_url: string }, 
 
 function count({ purges, fills }: Stage, truth: Truth): void {
   purges.onConnection = () => {
+    truth.purges += 1;
+    truth.changed();
     truth.fillsAtPurges += fills.reduce((sum, { busy }) => sum + busy, 0);
   };
   for (const relay of fills) relay.onConnection = () => setImmediate(() => truth.changed());
@@ -125,7 +135,10 @@ function count({ purges, fills }: Stage, truth: Truth): void {
 function countAtStored(log: RawLog, { fills }: Stage, truth: Truth, assetId: string) {
   const subject = `asset.${assetId.slice(0, 2)}.${assetId}.generation`;
   return log.follow('ASSETS', subject, ({ type }) => {
-    if (type === 'Mp4Stored') truth.fillsAtStored += fills.reduce((sum, { busy }) => sum + busy, 0);
+    if (type !== 'Mp4Stored') return;
+    truth.fillsAtStored += fills.reduce((sum, { busy }) => sum + busy, 0);
+    truth.stored += 1;
+    truth.changed();
   });
 }
 

@@ -6,6 +6,9 @@ export class Truth {
   announced = 0;
   /** From a regenerate's call to its announcement. */
   inFlight = false;
+  /** Videos that were stored and purges that reached Varnish, so far. */
+  stored = 0;
+  purges = 0;
   /** Purges under way while a fill was open. */
   fillsAtPurges = 0;
   /** Storable fills that were open when a generation's video had just been stored. */

@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How one connection passes on what comes back from the target. */
 export interface Link {
-  /** Until the first byte of each answer, ms. */
-  readonly latencyMs: number;
+  /** Awaited before the first byte of each answer. */
+  readonly hold: () => Promise<unknown>;
   readonly bytesPerSecond: number;
 }
 
-export const fastLink: Link = { latencyMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY };
+const atOnce = (): Promise<void> => Promise.resolve();
+export const fastLink: Link = { hold: atOnce, bytesPerSecond: Number.POSITIVE_INFINITY };
 const SLICES_PER_SECOND = 20;
 
 /** A TCP hop between two processes that a soak can slow down, refuse at and cut. */
@@ -90,15 +91,16 @@ export class Relay {
   }
 
   #passBack(far: Socket, near: Socket, link: Link): void {
-    let sending = Promise.resolve();
+    let sending: Promise<unknown> = Promise.resolve();
     let isFirst = true;
     far.on('data', (chunk: Buffer) => {
       far.pause();
       this.#busy += 1;
-      const wait = isFirst ? link.latencyMs : 0;
+      const hold = isFirst ? link.hold : atOnce;
       isFirst = false;
       sending = sending
-        .then(() => slowly(near, chunk, wait, link.bytesPerSecond))
+        .then(hold)
+        .then(() => slowly(near, chunk, link.bytesPerSecond))
         .finally(() => {
           this.#busy -= 1;
           far.resume();
@@ -111,8 +113,7 @@ export class Relay {
   }
 }
 
-async function slowly(to: Socket, chunk: Buffer, waitMs: number, bytesPerSecond: number): Promise<void> {
-  if (waitMs > 0) await delay(waitMs);
+async function slowly(to: Socket, chunk: Buffer, bytesPerSecond: number): Promise<void> {
   if (bytesPerSecond === Number.POSITIVE_INFINITY) return void to.write(chunk);
   const slice = Math.max(1, Math.round(bytesPerSecond / SLICES_PER_SECOND));
   for (let at = 0; at < chunk.length && !to.destroyed; at += slice) {
