@@ -1,15 +1,12 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { NotifierLease } from '@zoetrope/contracts/messages';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
-import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { CONFIG } from '@zoetrope/platform/config';
-import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Dispatcher, request as httpRequest } from 'undici';
 import type { GatewayConfig } from '../config.js';
+import { ClientStream, retryLine } from './client-stream.js';
+import { NotifierCopies } from './notifier-copies.js';
 
 /** A notifier that holds a lease answers at once; one that does not is left for another, ms. */
 const HEADERS_MS = 5_000;
@@ -19,18 +16,25 @@ const SILENCE_MS = 45_000;
 /** How long a client is held while no notifier answers, and how often one is looked for meanwhile, ms. */
 const HOLD_MS = 5_000;
 const LOOK_MS = 250;
-/** When a client comes back, ms. */
-const RETRY_MS = 1_000;
+
+type Find = () => Promise<Dispatcher.ResponseData | undefined>;
 
 /** Hands a client the events of a notifier, as they come. */
 @Injectable()
-export class SseRelay {
+export class SseRelay implements BeforeApplicationShutdown {
   private readonly logger = new Logger(SseRelay.name);
+  private readonly open = new Map<AbortController, Promise<void>>();
 
   constructor(
-    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly copies: NotifierCopies,
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
+
+  /** Before the server closes: it would wait for the clients, and then cut them without a word. */
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const over of this.open.keys()) over.abort();
+    await Promise.allSettled(this.open.values());
+  }
 
   /**
    * Relays what `target` names until either side ends. A browser gives up for ever on any answer but 200, so while no
@@ -46,43 +50,43 @@ export class SseRelay {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const gone = new AbortController();
-    const leave = () => gone.abort();
+    const over = new AbortController();
+    const leave = () => over.abort();
     request.raw.socket.once('close', leave);
-    const find = () => this.find(target, view, lastEventIdOf(request), gone.signal);
+    const find = () => this.find(target, view, lastEventIdOf(request), over.signal);
+    const running = this.run(find, request, reply, over.signal);
+    this.open.set(over, running);
     try {
-      const upstream = await find();
-      begin(reply);
-      if (upstream) await this.pass(upstream, reply.raw, gone.signal);
-      else await this.hold(find, reply.raw, gone.signal);
-    } catch (error) {
-      if (!gone.signal.aborted && !reply.sent) throw error;
+      await running;
     } finally {
-      if (reply.raw.headersSent) reply.raw.end();
       request.raw.socket.off('close', leave);
-      gone.abort();
+      this.open.delete(over);
+      over.abort();
     }
   }
 
-  private async hold(
-    find: () => Promise<Dispatcher.ResponseData | undefined>,
-    client: ServerResponse,
-    signal: AbortSignal,
-  ): Promise<void> {
-    client.write(`retry: ${RETRY_MS}\n: waiting for the event service\n\n`);
+  private async run(find: Find, request: FastifyRequest, reply: FastifyReply, signal: AbortSignal) {
+    let client: ClientStream | undefined;
+    try {
+      const upstream = await find();
+      client = begin(reply);
+      await (upstream ? client.pass(upstream.body, signal) : this.hold(find, client, signal));
+    } catch (error) {
+      if (!signal.aborted && !client) throw error;
+      if (!signal.aborted) this.logger.warn(`an event stream ends: ${wordsOf(error)}`);
+    }
+    if (request.raw.socket.destroyed) return;
+    // There is none yet where this process was told to stop before a notifier was found.
+    await (client ?? begin(reply)).end();
+  }
+
+  private async hold(find: Find, client: ClientStream, signal: AbortSignal): Promise<void> {
+    client.write(`${retryLine()}: waiting for the event service\n\n`);
     const end = performance.now() + HOLD_MS;
     while (performance.now() < end) {
       await delay(LOOK_MS, undefined, { signal });
       const upstream = await find();
-      if (upstream) return this.pass(upstream, client, signal);
-    }
-  }
-
-  private async pass({ body }: Dispatcher.ResponseData, client: ServerResponse, signal: AbortSignal) {
-    try {
-      for await (const chunk of body) if (!client.write(chunk)) await once(client, 'drain', { signal });
-    } catch (error) {
-      if (!signal.aborted) this.logger.warn(`a notifier has gone: ${wordsOf(error)}`);
+      if (upstream) return client.pass(upstream.body, signal);
     }
   }
 
@@ -95,7 +99,7 @@ export class SseRelay {
   ): Promise<Dispatcher.ResponseData | undefined> {
     try {
       const path = `${await target()}?view=${view}`;
-      for (const url of await this.notifiers()) {
+      for (const url of await this.copies.inAnyOrder()) {
         const answer = await this.ask(new URL(path, url), lastEventId, signal);
         if (answer?.statusCode === 200) return answer;
         if (answer === undefined) continue;
@@ -131,19 +135,9 @@ export class SseRelay {
       return undefined;
     }
   }
-
-  /** Addresses of the live copies, in random order so that clients spread. */
-  private async notifiers(): Promise<string[]> {
-    const leases = await this.log.leases.list('notifier.');
-    const urls = leases.flatMap(({ value }) => NotifierLease.safeParse(value).data?.url ?? []);
-    return urls
-      .map((url) => ({ url, at: Math.random() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ url }) => url);
-  }
 }
 
-function begin(reply: FastifyReply): void {
+function begin(reply: FastifyReply): ClientStream {
   reply.hijack();
   reply.raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
@@ -153,6 +147,7 @@ function begin(reply: FastifyReply): void {
     'x-accel-buffering': 'no',
   });
   reply.raw.flushHeaders();
+  return new ClientStream(reply.raw);
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
