@@ -2,6 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { type Aspect, framingFor, type Size } from './framing.js';
 import { detailProfileOf } from './measure.js';
 import { MediaError } from './media-error.js';
+import { checkStructure, checkUnpacks } from './structure/check-structure.js';
 
 export { type Aspect, aspectSize } from './framing.js';
 export { type ImageMeasures, measureImage } from './measure.js';
@@ -51,17 +52,26 @@ async function readHeader(bytes: Uint8Array, type: ImageType) {
   }
 }
 
+/** The dearest picture allowed takes half a second; whatever takes this long was made to. */
+const DECODE_SECONDS = 30;
+
+/** Every row is read, since none may be missing; shrinking while loading would leave some out. */
 async function decodeOnce(bytes: Uint8Array): Promise<void> {
   try {
-    await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).stats();
+    await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
+      .resize(16, 16, { fit: 'fill', fastShrinkOnLoad: false })
+      .timeout({ seconds: DECODE_SECONDS })
+      .raw()
+      .toBuffer();
   } catch (error) {
     throw unsupported('the image is damaged', error);
   }
 }
 
 /**
- * Judges a source image: type by magic bytes, size from the header before a pixel is decoded, then
- * one whole decode. Sides are 256 to 4096 pixels.
+ * Judges a source image: type by magic bytes, what the container holds, size from the header before a pixel is
+ * decoded, how far it unpacks, then one whole decode. Sides are 256 to 4096 pixels. Of an animated one the first
+ * frame counts.
  * @throws MediaError `source_too_large` above 10 MB, `source_unsupported` for everything else
  */
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
@@ -70,11 +80,13 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   }
   const type = sniffImageType(bytes);
   if (!type) throw unsupported('not a png, jpeg or webp image');
+  checkStructure(bytes, type);
   const { width, height } = await readHeader(bytes, type);
   const sides = [width, height];
   if (sides.some((side) => side < MIN_SIDE || side > MAX_SIDE)) {
     throw unsupported(`${width}x${height} pixels: each side must be ${MIN_SIDE} to ${MAX_SIDE}`);
   }
+  await checkUnpacks(bytes, type);
   await decodeOnce(bytes);
   return { type, contentType: `image/${type}`, width, height, bytes: bytes.byteLength };
 }
