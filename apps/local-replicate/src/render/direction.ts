@@ -114,9 +114,11 @@ export function directionFor(ask: {
   const intensity = intensityOf(prompt);
   const strength = STRENGTH[intensity];
   const shape = SHAPES[move];
-  // Longer clips go further, not slower, within what a picture can give.
-  const reach = Math.min(1.5, Math.max(0.5, ask.seconds / 4)) * (0.92 + 0.16 * draw.speed);
   const still = ask.cameraFixed ? 0 : 1;
+  const round = /\b(returns|pulls back) to the opening frame\b/.test(told);
+  // Longer clips go further, not slower, within what a picture can give; there and back in one clip is twice the way.
+  const reach =
+    Math.min(1.5, Math.max(0.5, ask.seconds / 4)) * (round ? 0.6 : 1) * (0.92 + 0.16 * draw.speed);
   // The second half of a loop that has no frame to end on takes the other side, so that it is no repeat of the first.
   const way = /\bpulls back to the opening frame/.test(told) ? -1 : 1;
   const across = move === 'pan' && named?.[2] ? named[2] : draw.side;
@@ -133,7 +135,7 @@ export function directionFor(ask: {
     dolly: Math.max(-MOST_DOLLY, strength.dolly * shape.dolly * Math.sqrt(reach)) * still,
     sway: sways ? strength.sway * shape.sway : 0,
     flows: /\b(opening frame|loop)\b/.test(told),
-    round: /\bopening frame\b/.test(told),
+    round,
     phase: 2 * Math.PI * draw.phase,
     seconds: ask.seconds,
   };
