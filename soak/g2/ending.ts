@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { Fact } from '../support/raw-log.ts';
 import type { Renderer } from '../support/renderer.ts';
 import type { Results } from '../support/results.ts';
@@ -7,22 +8,30 @@ import { LedgerCheck, nameOf, type Tally } from './ledger-check.ts';
 import { ledgerOf, type Shop } from './shop.ts';
 import { checkTerms } from './terms-check.ts';
 
-/** Longest silence of the ledger while something is open. A killed copy's messages come again after 15 s. */
+/** Longest silence of the whole log while something is open. A killed copy's messages come again after 15 s. */
 const SILENCE_MS = 60_000;
 
-/** Waits until every reservation came to an end; says so when the ledger stands still before. */
+/** Waits until every reservation came to an end; says so when the log stands still before. */
 export async function settled(shop: Shop, results: Results): Promise<void> {
-  let [length, since] = [0, performance.now()];
+  let [seen, since] = ['', performance.now()];
   for (;;) {
-    const ledger = await ledgerOf(shop);
-    if (LedgerCheck.of(ledger).open.length === 0) return;
-    if (ledger.length !== length) [length, since] = [ledger.length, performance.now()];
+    const now = await lastSequences(shop);
+    if (now !== seen) {
+      [seen, since] = [now, performance.now()];
+      if (LedgerCheck.of(await ledgerOf(shop)).open.length === 0) return;
+    }
     if (performance.now() - since > SILENCE_MS) {
-      results.rule('every reservation comes to an end', LedgerCheck.of(ledger).open);
+      results.rule('every reservation comes to an end', LedgerCheck.of(await ledgerOf(shop)).open);
       return;
     }
-    await delay(200); // the ledger is looked at again
+    await delay(200); // the log is looked at again
   }
+}
+
+async function lastSequences({ log }: Shop): Promise<string> {
+  const manager = await jetstreamManager(log.connection);
+  const infos = await Promise.all(['ASSETS', 'QUOTA'].map((stream) => manager.streams.info(stream)));
+  return infos.map(({ state }) => state.last_seq).join(' ');
 }
 
 /** Everything that can be said once nothing is in flight any more. */
