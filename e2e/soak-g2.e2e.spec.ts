@@ -1,20 +1,11 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { soak } from './support/soak.js';
 
 /**
  * G2 in short: `npm run soak:g2` with less of everything. Real: every process, three of quota and two of the gateway;
  * the clips are prepared ones. The second run shows that the checker would notice a ledger without its guard.
  */
-const soak = path.resolve(import.meta.dirname, '../tools/soak.mjs');
-
-const g2 = (...args: string[]): Promise<{ code: number; said: string }> =>
-  new Promise((resolve) => {
-    const command = [soak, 'g2', '--assets', '3', '--left', '3', '--seed', '7', ...args];
-    execFile(process.execPath, command, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), said: stdout + stderr });
-    });
-  });
+const g2 = (...args: string[]) => soak('g2', '--assets', '3', '--left', '3', '--seed', '7', ...args);
 
 describe('an owner’s month', () => {
   it('is never oversold, by a crowd, faults, redeliveries and a killed copy', async () => {

@@ -1,20 +1,12 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { soak } from './support/soak.js';
 
 /**
  * `npm run soak:idempotency` in short: a regenerate alone. Real: every process, two of the gateway, which kill
  * themselves with SIGKILL where they are told to. The second run shows that the checker would notice a forgotten key.
  */
-const soak = path.resolve(import.meta.dirname, '../tools/soak.mjs');
-
-const idempotency = (...args: string[]): Promise<{ code: number; said: string }> =>
-  new Promise((resolve) => {
-    const command = [soak, 'idempotency', '--only', 'regenerate', '--copies', '100', ...args];
-    execFile(process.execPath, command, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), said: stdout + stderr });
-    });
-  });
+const idempotency = (...args: string[]) =>
+  soak('idempotency', '--only', 'regenerate', '--copies', '100', ...args);
 
 describe('one call under one Idempotency-Key', () => {
   it('has one effect and one answer, for copies at once and whenever its gateway is killed', async () => {
