@@ -6,6 +6,7 @@
  * - `timeout`: one of the three clocks ran out, see `phase`
  * - `too_large`: the body is longer than `maxBytes`
  * - `bad_status`: the final status is not 2xx and `requireSuccess` was asked, see `status`
+ * - `compressed`: the answer is compressed although that was not asked for, and `requireIdentity` was asked
  * - `too_many_redirects`: one more redirect than `maxRedirects`
  * - `aborted`: the caller's own signal
  */
@@ -16,6 +17,7 @@ export type EgressErrorCode =
   | 'timeout'
   | 'too_large'
   | 'bad_status'
+  | 'compressed'
   | 'too_many_redirects'
   | 'aborted';
 

@@ -258,6 +258,18 @@ describe('the size cap', () => {
     const answer = await fetched(`http://127.0.0.1:${port}/`, { maxBytes: 100_000, headers });
     expect([answer.bytes.equals(bomb), answer.headers['x-asked']]).toEqual([true, 'identity']);
   });
+
+  it('refuses a compressed answer where only the thing itself is of use, by each name of a compression', async () => {
+    const port = await serve((request, response) => {
+      response.writeHead(200, { 'content-encoding': decodeURI(request.url?.slice(1) ?? '') }).end('x');
+    });
+    const ask = (coding: string) => `http://127.0.0.1:${port}/${encodeURI(coding)}`;
+    for (const coding of ['gzip', 'X-GZIP', 'br', 'deflate', 'zstd', 'compress', 'aws-chunked, gzip'])
+      expect(await refusal(ask(coding), { requireIdentity: true })).toMatchObject({ code: 'compressed' });
+    for (const coding of ['', 'identity', 'aws-chunked'])
+      expect((await fetched(ask(coding), { requireIdentity: true })).bytes.toString()).toBe('x');
+    expect((await fetched(ask('gzip'))).bytes.toString()).toBe('x');
+  });
 });
 
 describe('the clocks', () => {

@@ -28,6 +28,8 @@ export interface GuardedFetchOptions {
   readonly maxRedirects?: number;
   /** When true, a final status outside 200 to 299 is the error `bad_status`. Default false. */
   readonly requireSuccess?: boolean;
+  /** When true, an answer whose Content-Encoding names a compression is the error `compressed`. Default false. */
+  readonly requireIdentity?: boolean;
   /** Ranges the operator opened (`ZOETROPE_EGRESS_ALLOW`). */
   readonly allow: readonly Cidr[];
   readonly signal?: AbortSignal;
@@ -165,10 +167,18 @@ function judge(text: string, allow: readonly Cidr[]): URL {
 }
 
 function accepted(response: GuardedResponse, options: GuardedFetchOptions): GuardedResponse {
-  const { status } = response;
-  if (!options.requireSuccess || (status >= 200 && status < 300)) return response;
-  throw new EgressError('bad_status', `answered with status ${status}`, { status });
+  const { status, headers } = response;
+  if (options.requireSuccess && (status < 200 || status >= 300))
+    throw new EgressError('bad_status', `answered with status ${status}`, { status });
+  if (options.requireIdentity && isCompressed(headers['content-encoding']))
+    throw new EgressError('compressed', 'the server compressed it although asked not to');
+  return response;
 }
+
+/** Content codings of IANA's registry that change bytes; stores also send words here that change none (`aws-chunked`). */
+const COMPRESSED = /^(x-)?(gzip|compress)$|^(deflate|br|zstd)$/i;
+const isCompressed = (contentEncoding = ''): boolean =>
+  contentEncoding.split(',').some((coding) => COMPRESSED.test(coding.trim()));
 
 function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCidrList } from './address.js';
+import { ATTACK_URLS, LOOPBACK_SPELLINGS } from './testing/attacks.js';
 import { checkUrl, hostOf, MAX_URL_LENGTH } from './url.js';
 
 const reasonFor = (text: string, allow = '') => {
@@ -8,42 +9,12 @@ const reasonFor = (text: string, allow = '') => {
 };
 
 describe('a stranger’s URL', () => {
-  it.each([
-    'http://127.0.0.1/',
-    'http://127.0.0.1./',
-    'http://127.1/',
-    'http://2130706433/',
-    'http://0x7f000001/',
-    'http://0x7f.0.0.1/',
-    'http://0177.0.0.1/',
-    'http://017700000001/',
-    'http://0/',
-    'http://0.0.0.0:22/',
-    'http://１２７.０.０.１/',
-    'http://127。0。0。1/',
-    'http://①②⑦.0.0.1/',
-    'http://%31%32%37.0.0.1/',
-    'http://169.254.169.254/latest/meta-data/',
-    'http://0xa9fea9fe/',
-    'http://2852039166/',
-    'http://[::1]/',
-    'http://[::]/',
-    'http://[0:0:0:0:0:0:0:1]:8080/',
-    'http://[::ffff:127.0.0.1]/',
-    'http://[::ffff:a9fe:a9fe]/',
-    'http://[64:ff9b::7f00:1]/',
-    'http://[2002:7f00:1::]/',
-    'http://[fd00:ec2::254]/',
-    'http://[fe80::1]/',
-    'http://10.0.0.1\\@example.com/',
-    'http:127.0.0.1/',
-    'https:///192.168.1.1/',
-    'http://localhost/',
-    'http://LOCALHOST./',
-    'http://app.localhost/',
-    'http://metadata.google.internal/computeMetadata/v1/',
-  ])('%s leads to a forbidden address', (text) => {
-    expect(reasonFor(text)).toBe('forbidden_address');
+  it.each(LOOPBACK_SPELLINGS)('%s leads to a forbidden address', (text) => {
+    expect(reasonFor(text.replace('PORT', '8080'))).toBe('forbidden_address');
+  });
+
+  it.each(ATTACK_URLS.map((url) => [JSON.stringify(url), url]))('%s is refused', (_, url = '') => {
+    expect(reasonFor(url)).not.toBe('ok');
   });
 
   it.each([

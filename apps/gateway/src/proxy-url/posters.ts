@@ -112,7 +112,8 @@ export class Posters {
       return bytes;
     }
     const allow = parseCidrList(this.config.ZOETROPE_EGRESS_ALLOW.join(','));
-    return (await guardedFetch(source, { maxBytes: MAX_SOURCE_BYTES, requireSuccess: true, allow })).bytes;
+    const options = { maxBytes: MAX_SOURCE_BYTES, requireSuccess: true, requireIdentity: true, allow };
+    return (await guardedFetch(source, options)).bytes;
   }
 }
 
@@ -121,8 +122,10 @@ const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 function fetchFailed(assetId: string, error: unknown): never {
   if (!(error instanceof EgressError)) throw error;
   if (error.code === 'too_large') throw new ApiError('file_too_large');
+  // Other words of this error name hosts and addresses, which are the owner's to see.
+  const why = error.code === 'compressed' ? `: ${error.message}` : '';
   throw new ApiError('last_generation_failed', {
-    message: 'the source could not be fetched',
+    message: `the source could not be fetched${why}`,
     members: { asset_id: assetId, error_code: 'source_unfetchable' },
   });
 }

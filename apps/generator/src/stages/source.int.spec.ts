@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
+import { ATTACK_URLS } from '@zoetrope/egress/testing/attacks';
 import { withTempFolder } from '@zoetrope/media/temp';
 import { photoLike } from '@zoetrope/media/testing';
 import { openObjectStore } from '@zoetrope/objects/open';
+import type { ObjectStore } from '@zoetrope/objects/store';
 import type { GeneratorConfig } from '../config.js';
 import { SourceStage } from './source.js';
 
@@ -39,4 +41,16 @@ it('takes bytes that are as they are, whatever harmless word stands in the heade
   const photo = await photoLike({ width: 320, height: 256, seed: 1 });
   for (const headers of [{}, { 'content-encoding': 'identity' }, { 'content-encoding': 'aws-chunked' }])
     expect(await fetched(photo, headers)).toBeInstanceOf(Function);
+});
+
+it(`refuses ${ATTACK_URLS.length} attack addresses for good, before anything is asked of the network`, async () => {
+  const config = { PUBLIC_URL: 'http://own.test', ZOETROPE_EGRESS_ALLOW: [] };
+  const stage = new SourceStage({} as ObjectStore, config as unknown as GeneratorConfig, { now: () => 0 });
+  for (const url of ATTACK_URLS) {
+    const outcome = await stage.run(url).catch((error: unknown) => error);
+    expect([url, outcome]).toEqual([
+      url,
+      expect.objectContaining({ code: 'source_unfetchable', transient: false }),
+    ]);
+  }
 });

@@ -53,10 +53,14 @@ export class SourceStage {
       return readObject(this.objects, upload);
     }
     const allow = parseCidrList(this.config.ZOETROPE_EGRESS_ALLOW.join(','));
-    const options = { maxBytes: MAX_SOURCE_BYTES, requireSuccess: true, allow, signal };
-    const { bytes, headers } = await guardedFetch(src, options);
-    refuseCompressed(headers['content-encoding']);
-    return bytes;
+    const options = {
+      maxBytes: MAX_SOURCE_BYTES,
+      requireSuccess: true,
+      requireIdentity: true,
+      allow,
+      signal,
+    };
+    return (await guardedFetch(src, options)).bytes;
   }
 
   private uploadKeyOf(src: string): string | undefined {
@@ -67,18 +71,6 @@ export class SourceStage {
     );
     return own ? /^\/(uploads\/[0-9a-f]{64}\.[a-z]{3,4})$/.exec(pathname)?.[1] : undefined;
   }
-}
-
-/** Content codings of IANA's registry that change bytes; stores also send words here that change none (`aws-chunked`). */
-const COMPRESSED = /^(x-)?(gzip|compress)$|^(deflate|br|zstd)$/i;
-
-/**
- * Nothing is decompressed on the way in, so such bytes are no image to us, and "not a png" would hide why.
- * @throws StageError
- */
-function refuseCompressed(contentEncoding = ''): void {
-  if (!contentEncoding.split(',').some((coding) => COMPRESSED.test(coding.trim()))) return;
-  throw new StageError('source_unfetchable', 'the server compressed it although asked not to', false);
 }
 
 const fetchFailure = (error: unknown): StageError => {
