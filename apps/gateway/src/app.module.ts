@@ -26,6 +26,7 @@ import { ServingModule } from './serving/serving.module.js';
 import { SigningModule } from './signing/signing.module.js';
 import { SseModule } from './sse/sse.module.js';
 import { UploadModule } from './upload/upload.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /**
  * The gateway: what users can do, one module each. A module brings its own controllers and providers; database
@@ -40,6 +41,7 @@ import { UploadModule } from './upload/upload.module.js';
     AccountsModule,
     RateLimitModule,
     ProjectsModule,
+    WebhooksModule,
     UploadModule,
     PrepareModule,
     RegenerateModule,

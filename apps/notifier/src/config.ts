@@ -51,7 +51,7 @@ export const PRODUCT_TIMINGS: Timings = {
   tierMs: 2_000,
   receiverMs: 10_000,
   claimMs: 15_000,
-  graceMs: 2_000,
+  graceMs: 1_000,
   pingMs: 15_000,
   connectionMs: 300_000,
 };

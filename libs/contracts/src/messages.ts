@@ -85,3 +85,19 @@ export const PurgeDue = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('project'), projectId: ProjectId, seq: z.number().int().min(1) }),
 ]);
 export type PurgeDue = z.infer<typeof PurgeDue>;
+
+/**
+ * Payload of `due.notifier.webhook.<deliveryId>`: the fact that is told, by its stream and sequence. With `replay` it is
+ * sent again by that command, whatever became of it before.
+ */
+export const WebhookDue = z.object({
+  projectId: ProjectId,
+  stream: z.enum(['ASSETS', 'TENANTS']),
+  seq: z.number().int().min(1),
+  replay: CommandId.optional(),
+});
+export type WebhookDue = z.infer<typeof WebhookDue>;
+
+/** Payload of `due.notifier.webhook-test.<projectId>`. */
+export const WebhookTestDue = z.object({ projectId: ProjectId, commandId: CommandId });
+export type WebhookTestDue = z.infer<typeof WebhookTestDue>;

@@ -41,6 +41,12 @@ export const purgeAlarm = (assetId: string): string => `purge.${assetId}`;
 export const PURGE_ALARMS = 'purge.*';
 export const PROJECT_PURGE_ALARMS = 'purge-project.>';
 
+/** The alarm of one webhook delivery at the notifier, and of a project's test event. */
+export const webhookAlarm = (deliveryId: string): string => `webhook.${deliveryId}`;
+export const WEBHOOK_ALARMS = 'webhook.*';
+export const webhookTestAlarm = (projectId: string): string => `webhook-test.${projectId}`;
+export const WEBHOOK_TEST_ALARMS = 'webhook-test.*';
+
 /** Core NATS: quota tells the waiting gateway what it decided. Not in the log. */
 export const decisionSubject = (commandId: string): string => `decision.${commandId}`;
 /** Core NATS request: any quota copy says what its ledger holds of a command. */
@@ -57,6 +63,7 @@ export const FILTERS = {
   videos: 'asset.*.*.video',
   deliveries: 'asset.*.*.delivery',
   projects: 'project.*',
+  endpoints: 'endpoint.*',
   assets: 'asset.>',
   ledgers: 'quota.>',
   due: (service: Service) => `due.${service}.>`,

@@ -1,13 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import { PrepareBody, RegenerateBody } from './api/assets.js';
-import {
-  BrandBody,
-  CreateProjectBody,
-  PatchProjectBody,
-  ProxyConfigBody,
-  WebhooksBody,
-} from './api/projects.js';
+import { BrandBody, CreateProjectBody, PatchProjectBody, ProxyConfigBody } from './api/projects.js';
 import {
   ChangePasswordBody,
   CreateTokenBody,
@@ -15,6 +9,7 @@ import {
   SignInBody,
   SignUpBody,
 } from './api/users.js';
+import { WebhooksBody } from './api/webhooks.js';
 
 const user = { email: 'a@example.com', password: 'correct horse', name: 'A' };
 const asset = { project_id: 'p', src: 'https://ex.com/a.png' };

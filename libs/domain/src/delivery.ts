@@ -4,28 +4,44 @@ import {
   WebhookDelivered,
   WebhookDispatched,
   WebhookFailed,
+  WebhookHeld,
+  WebhookReplayed,
 } from '@zoetrope/contracts/facts/delivery';
 
 /**
- * One webhook delivery, as the `.delivery` facts of its asset tell it. A POST cannot be taken back and its
- * answer can be lost, so an attempt that was dispatched and never ended is made again under its own number.
+ * One webhook delivery, as the facts on its subject tell it: an asset's `.delivery`, or `endpoint.<projectId>` for an event
+ * without an asset. A POST cannot be taken back and its answer can be lost, so an attempt that was dispatched and never
+ * ended is made again under its own number.
  */
 
 // --- State ---
 
-export type DeliveryState =
-  | { readonly status: 'none' }
-  | { readonly status: 'sending'; readonly attempt: number; readonly since: number }
-  | {
-      readonly status: 'failed';
-      readonly attempt: number;
-      readonly reason: string;
-      /** Unix ms; undefined when the failure allows no further attempt. */
-      readonly nextAttemptAt?: number;
-    }
-  | { readonly status: 'delivered' | 'dead'; readonly attempt: number };
+interface Counted {
+  /** Attempts made or begun, through all replays. */
+  readonly attempt: number;
+  /** How many of them were made before the last replay: the ladder begins anew with each. */
+  readonly before: number;
+  /** Commands that had it sent again, the latest ones. */
+  readonly replays: readonly string[];
+}
 
-export const noDelivery: DeliveryState = { status: 'none' };
+export type DeliveryState = Counted &
+  (
+    | { readonly status: 'due' }
+    | { readonly status: 'sending'; readonly since: number }
+    | {
+        readonly status: 'failed';
+        readonly reason: string;
+        /** Unix ms; undefined when the failure allows no further attempt. */
+        readonly nextAttemptAt?: number;
+      }
+    | { readonly status: 'delivered' | 'dead' | 'held' }
+  );
+
+export const noDelivery: DeliveryState = { status: 'due', attempt: 0, before: 0, replays: [] };
+
+/** A repeated command comes within seconds; so many others may come in between. */
+const REPLAYS_KEPT = 20;
 
 // --- Fold ---
 
@@ -33,15 +49,21 @@ export const noDelivery: DeliveryState = { status: 'none' };
 export const evolve =
   (deliveryId: string) =>
   (state: DeliveryState, fact: Recorded): DeliveryState => {
-    if ((fact.data as { deliveryId?: string }).deliveryId !== deliveryId) return state;
-    if (WebhookDispatched.is(fact)) {
-      return { status: 'sending', attempt: fact.data.attempt, since: fact.meta.ts };
+    const told = fact.data as { deliveryId?: string; attempt: number };
+    if (told.deliveryId !== deliveryId) return state;
+    const { before, replays } = state;
+    const counted = { attempt: Math.max(state.attempt, told.attempt), before, replays };
+    if (WebhookDispatched.is(fact)) return { ...counted, status: 'sending', since: fact.meta.ts };
+    if (WebhookDelivered.is(fact)) return { ...counted, status: 'delivered' };
+    if (WebhookDeadLettered.is(fact)) return { ...counted, status: 'dead' };
+    if (WebhookHeld.is(fact)) return { ...counted, status: 'held' };
+    if (WebhookReplayed.is(fact)) {
+      const kept = [...replays, fact.data.commandId].slice(-REPLAYS_KEPT);
+      return { status: 'due', attempt: counted.attempt, before: counted.attempt, replays: kept };
     }
-    if (WebhookDelivered.is(fact)) return { status: 'delivered', attempt: fact.data.attempt };
-    if (WebhookDeadLettered.is(fact)) return { status: 'dead', attempt: fact.data.attempt };
     if (!WebhookFailed.is(fact)) return state;
-    const { attempt, reason, nextAttemptAt } = fact.data;
-    return { status: 'failed', attempt, reason, nextAttemptAt };
+    const { reason, nextAttemptAt } = fact.data;
+    return { ...counted, status: 'failed', reason, nextAttemptAt };
   };
 
 /** Folds facts in the order of the log. */
@@ -55,33 +77,48 @@ export type NextAttempt =
   | { readonly kind: 'attempt'; readonly attempt: number }
   | { readonly kind: 'wait'; readonly at: number }
   | { readonly kind: 'dead-letter'; readonly attempt: number; readonly reason: string }
+  /** The endpoint takes nothing at the moment: keep it for a replay. */
+  | { readonly kind: 'hold'; readonly attempt: number }
   | { readonly kind: 'nothing-left' };
 
-/**
- * What remains to be done.
- *
- * @param now Unix ms
- * @param claimMs how long whoever dispatched an attempt is given to record its end; longer than a POST takes
- */
-export const nextAttempt = (state: DeliveryState, now: number, claimMs: number): NextAttempt => {
+export interface Looking {
+  /** Unix ms. */
+  readonly now: number;
+  /** How long whoever dispatched an attempt is given to record its end; longer than a POST takes, ms. */
+  readonly claimMs: number;
+  /** Whether its endpoint may be sent to. */
+  readonly open: boolean;
+}
+
+/** What remains to be done. */
+export const nextAttempt = (state: DeliveryState, { now, claimMs, open }: Looking): NextAttempt => {
+  const { attempt } = state;
   switch (state.status) {
-    case 'none':
-      return { kind: 'attempt', attempt: 1 };
+    case 'due':
+      return open ? { kind: 'attempt', attempt: attempt + 1 } : { kind: 'hold', attempt };
     case 'sending': {
       const free = state.since + claimMs;
-      return free > now ? { kind: 'wait', at: free } : { kind: 'attempt', attempt: state.attempt };
+      if (free > now) return { kind: 'wait', at: free };
+      return open ? { kind: 'attempt', attempt } : { kind: 'hold', attempt };
     }
     case 'failed': {
-      const { attempt, reason, nextAttemptAt } = state;
-      if (nextAttemptAt === undefined) return { kind: 'dead-letter', attempt, reason };
-      return nextAttemptAt > now
-        ? { kind: 'wait', at: nextAttemptAt }
+      if (state.nextAttemptAt === undefined) return { kind: 'dead-letter', attempt, reason: state.reason };
+      if (!open) return { kind: 'hold', attempt };
+      return state.nextAttemptAt > now
+        ? { kind: 'wait', at: state.nextAttemptAt }
         : { kind: 'attempt', attempt: attempt + 1 };
     }
     default:
       return { kind: 'nothing-left' };
   }
 };
+
+/**
+ * Whether a command to send it again is to be recorded. Not one that was, nor while it is being sent or about to be
+ * anyway.
+ */
+export const mayReplay = (state: DeliveryState, commandId: string): boolean =>
+  state.status !== 'due' && state.status !== 'sending' && !state.replays.includes(commandId);
 
 /** Waits after the first to fifth failed attempt, ms (PRODUCT 6.2): 30 s, 2 m, 10 m, 30 m, 2 h. */
 export const RETRY_LADDER_MS = [30_000, 120_000, 600_000, 1_800_000, 7_200_000] as const;
@@ -90,6 +127,7 @@ export const MAX_RETRY_AFTER_MS = 86_400_000;
 
 export interface FailedAttempt {
   readonly deliveryId: string;
+  /** Of its round: 1 for the first, also after a replay. */
   readonly attempt: number;
   readonly responseCode?: number;
   /** What `Retry-After` asked for, ms from now. */
@@ -98,7 +136,8 @@ export interface FailedAttempt {
 
 /**
  * When a failed attempt is made again, Unix ms; undefined when it is not. Later by up to a tenth, told by the
- * delivery's id, so that deliveries which failed together do not come back together.
+ * delivery's id, so that deliveries which failed together do not come back together. `Retry-After` may only make it
+ * later: a shorter one would use the six requests up before an outage is over.
  */
 export const retryAt = (failed: FailedAttempt, now: number): number | undefined => {
   const step = RETRY_LADDER_MS[failed.attempt - 1];

@@ -29,6 +29,6 @@ import { TokensController } from './tokens.controller.js';
     CallerWatch,
     Sweeper,
   ],
-  exports: [Sessions, ApiTokens, Accounts, CallerWatch],
+  exports: [Sessions, ApiTokens, Accounts, CallerWatch, Mailer],
 })
 export class AccountsModule {}

@@ -1,6 +1,8 @@
 import { Views1700000000002 } from '../projections/views-2.js';
 import { Views1700000000030 } from '../projections/views-30.js';
+import { Views1700000000041 } from '../projections/views-41.js';
 import { SigningSecrets1700000000010 } from '../signing/secrets-2.js';
+import { WebhookSecrets1700000000040 } from '../webhooks/secrets-40.js';
 import { ApiTokens1700000000021 } from './api-tokens-21.js';
 import { Limits1700000000020 } from './limits-20.js';
 import { Secrets1700000000001 } from './secrets-1.js';
@@ -13,4 +15,6 @@ export const MIGRATIONS = [
   Limits1700000000020,
   ApiTokens1700000000021,
   Views1700000000030,
+  WebhookSecrets1700000000040,
+  Views1700000000041,
 ];

@@ -29,7 +29,7 @@ export class ProjectRemains {
 
   /** Secrets are in no log, and nobody can be shown them again. */
   async forgetSecrets(projectId: string): Promise<void> {
-    for (const table of ['webhook_secret', 'signing_secret'])
+    for (const table of ['webhook_secret', 'replaced_webhook_secret', 'signing_secret'])
       await this.database.query(`DELETE FROM secrets.${table} WHERE project_id = $1`, [projectId]);
   }
 

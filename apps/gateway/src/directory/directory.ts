@@ -37,7 +37,7 @@ export class Directory implements OnApplicationBootstrap, OnApplicationShutdown 
     this.follow = await this.log.follow(
       'TENANTS',
       {
-        subjects: ['account.>', 'project.>'],
+        subjects: ['account.>', 'project.>', 'endpoint.>'],
         from: 'start',
         onUndecodable: (error, seq) => this.logger.error(`TENANTS ${seq}: ${error.message}`),
       },
@@ -93,7 +93,7 @@ export class Directory implements OnApplicationBootstrap, OnApplicationShutdown 
       this.plans.set(fact.data.ownerId, fact.data.plan);
       return;
     }
-    const id = fact.meta.subject.slice('project.'.length);
+    const [, id = ''] = fact.meta.subject.split('.');
     const before = this.projects.get(id);
     const project = evolveProject(before, fact);
     if (!project) return;

@@ -1,6 +1,12 @@
 import type { Brand } from '@zoetrope/contracts/brand';
 import type { Recorded } from '@zoetrope/contracts/fact';
 import {
+  EndpointDisabled,
+  EndpointEnabled,
+  EndpointFailing,
+  EndpointRecovered,
+} from '@zoetrope/contracts/facts/endpoint';
+import {
   BillingChanged,
   BrandChanged,
   ProjectCreated,
@@ -13,6 +19,7 @@ import {
 } from '@zoetrope/contracts/facts/tenant';
 import type { OwnerId, ProjectId, ProxyKey, SigningSecretId } from '@zoetrope/contracts/ids';
 import { type Defaults, PRODUCT_DEFAULTS } from '@zoetrope/contracts/parameters';
+import { endpointSubject } from '@zoetrope/contracts/subjects';
 import { DEFAULT_WEBHOOK_EVENTS, type WebhookEventType } from '@zoetrope/contracts/webhook-events';
 
 /** Something replaced that still works. */
@@ -46,6 +53,10 @@ export interface Project {
   readonly webhookUrl: string | null;
   readonly webhookEvents: readonly WebhookEventType[];
   readonly webhooksEnabled: boolean;
+  /** By the notifier, not by its owner; Unix ms. */
+  readonly webhooksDisabled?: { readonly reason: 'gone' | 'failing'; readonly at: number };
+  /** Nothing but failures since then, Unix ms. */
+  readonly webhooksFailingSince?: number;
   /** Unix ms. */
   readonly createdAt: number;
   /** Sequence of its first fact. */
@@ -123,6 +134,19 @@ const rotated = (project: Project, fact: Recorded): Project | undefined => {
   return undefined;
 };
 
+/** Without what the notifier found out about an endpoint that is another one now, or works again. */
+const calm = ({ webhooksDisabled: _, webhooksFailingSince: __, ...project }: Project): Project => project;
+
+/** What the notifier found out about the webhook endpoint. */
+const endpointChanged = (project: Project, fact: Recorded): Project | undefined => {
+  if (EndpointEnabled.is(fact)) return { ...calm(project), webhooksEnabled: true };
+  if (EndpointFailing.is(fact)) return { ...project, webhooksFailingSince: fact.meta.ts };
+  if (EndpointRecovered.is(fact)) return calm(project);
+  if (!EndpointDisabled.is(fact)) return undefined;
+  const webhooksDisabled = { reason: fact.data.reason, at: fact.meta.ts };
+  return { ...calm(project), webhooksEnabled: false, webhooksDisabled };
+};
+
 const changed = (project: Project, fact: Recorded): Project => {
   if (ProjectRenamed.is(fact)) return { ...project, name: fact.data.name };
   if (ProxyConfigChanged.is(fact)) return configured(project, fact.data);
@@ -132,14 +156,16 @@ const changed = (project: Project, fact: Recorded): Project => {
   if (BrandChanged.is(fact)) return { ...project, brand: fact.data.brand };
   if (WebhooksConfigured.is(fact)) {
     const { url, events, enabled } = fact.data;
-    return { ...project, webhookUrl: url, webhookEvents: events, webhooksEnabled: enabled };
+    return { ...calm(project), webhookUrl: url, webhookEvents: events, webhooksEnabled: enabled };
   }
   if (ProjectDeleted.is(fact)) return { ...project, deleted: true };
   return rotated(project, fact) ?? project;
 };
 
-/** Applies one fact of `project.<id>`. A fact before the creation says nothing. */
+/** Applies one fact of `project.<id>` or `endpoint.<id>`. A fact before the creation says nothing. */
 export function evolveProject(project: Project | undefined, fact: Recorded): Project | undefined {
   if (ProjectCreated.is(fact)) return project ?? created(fact);
-  return project && { ...changed(project, fact), version: fact.meta.seq };
+  if (!project || fact.meta.subject === endpointSubject(project.id))
+    return project && (endpointChanged(project, fact) ?? project);
+  return { ...changed(project, fact), version: fact.meta.seq };
 }

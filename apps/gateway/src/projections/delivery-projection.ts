@@ -1,28 +1,37 @@
 import type { Recorded } from '@zoetrope/contracts/fact';
 import {
+  DELIVERY_FACTS,
   type DeliveryFact,
   WebhookDeadLettered,
   WebhookDelivered,
-  WebhookDispatched,
   WebhookFailed,
+  WebhookHeld,
 } from '@zoetrope/contracts/facts/delivery';
 import type { DeliveryRow, RowRef, RowSet } from './rows.js';
 
-const isDelivery = (fact: Recorded): fact is Recorded<DeliveryFact> =>
-  WebhookDispatched.is(fact) ||
-  WebhookDelivered.is(fact) ||
-  WebhookFailed.is(fact) ||
-  WebhookDeadLettered.is(fact);
+const TYPES: ReadonlySet<string> = new Set(DELIVERY_FACTS.map(({ type }) => type));
+const isDelivery = (fact: Recorded): fact is Recorded<DeliveryFact> => TYPES.has(fact.type);
 
-/** The delivery row a fact touches, if it is about one. */
-export const deliveryTouched = (fact: Recorded): RowRef[] =>
-  isDelivery(fact) ? [{ table: 'delivery', key: [fact.data.deliveryId] }] : [];
+/** A table is fed by one stream: those about an asset come from ASSETS, the others from TENANTS. */
+const tableOf = ({ data }: Recorded<DeliveryFact>) =>
+  data.assetId === undefined ? 'endpoint_delivery' : 'delivery';
+
+/** The delivery row a fact touches, if it is about one, and its asset's. */
+export function deliveryTouched(fact: Recorded): RowRef[] {
+  if (!isDelivery(fact)) return [];
+  const { assetId, deliveryId } = fact.data;
+  const asset: RowRef[] = assetId === undefined ? [] : [{ table: 'asset', key: [assetId] }];
+  return [{ table: tableOf(fact), key: [deliveryId] }, ...asset];
+}
 
 /** Applies a delivery's fact. @returns false when the fact is about something else */
 export function applyDelivery(rows: RowSet, fact: Recorded): boolean {
   if (!isDelivery(fact)) return false;
-  const before = rows.get('delivery', fact.data.deliveryId) ?? newDelivery(fact);
-  rows.put('delivery', evolve(before, fact));
+  const { assetId, deliveryId } = fact.data;
+  // What was under way at the deletion; the log keeps nothing of it either.
+  if (assetId !== undefined && rows.get('asset', assetId)?.deleted) return true;
+  const before = rows.get(tableOf(fact), deliveryId) ?? newDelivery(fact);
+  rows.put(tableOf(fact), evolve(before, fact));
   return true;
 }
 
@@ -30,9 +39,9 @@ const newDelivery = ({ data, meta }: Recorded<DeliveryFact>): DeliveryRow => ({
   id: data.deliveryId,
   event_id: data.eventId,
   event_type: data.eventType,
-  asset_id: data.assetId,
+  asset_id: data.assetId ?? null,
   project_id: data.projectId,
-  generation: data.generation,
+  generation: data.generation ?? null,
   attempt: data.attempt,
   status: 'pending',
   response_code: null,
@@ -40,25 +49,26 @@ const newDelivery = ({ data, meta }: Recorded<DeliveryFact>): DeliveryRow => ({
   created_at: meta.ts,
   created_seq: meta.seq,
   delivered_at: null,
+  source_seq: data.sourceSeq ?? null,
+  next_attempt_at: null,
+  response_body: null,
 });
 
 function evolve(row: DeliveryRow, fact: Recorded<DeliveryFact>): DeliveryRow {
-  const next = { ...row, attempt: Math.max(row.attempt, fact.data.attempt) };
-  if (WebhookDispatched.is(fact)) return { ...next, status: 'pending' };
+  const { attempt } = fact.data;
+  const next = { ...row, attempt: Math.max(row.attempt, attempt), next_attempt_at: null };
   if (WebhookDelivered.is(fact)) {
-    const { responseCode } = fact.data;
-    return {
-      ...next,
-      status: 'delivered',
-      response_code: responseCode,
-      reason: null,
-      delivered_at: fact.meta.ts,
-    };
+    const { responseCode, responseBody = null } = fact.data;
+    const answered = { response_code: responseCode, response_body: responseBody, reason: null };
+    return { ...next, ...answered, status: 'delivered', delivered_at: fact.meta.ts };
+  }
+  if (WebhookFailed.is(fact)) {
+    const { responseCode = null, responseBody = null, nextAttemptAt = null, reason } = fact.data;
+    const answered = { response_code: responseCode, response_body: responseBody, reason };
+    return { ...next, ...answered, status: 'failed', next_attempt_at: nextAttemptAt };
   }
   if (WebhookDeadLettered.is(fact)) return { ...next, status: 'dead_letter', reason: fact.data.reason };
-  if (WebhookFailed.is(fact)) {
-    const { responseCode, reason } = fact.data;
-    return { ...next, status: 'failed', response_code: responseCode ?? null, reason };
-  }
-  return next;
+  if (WebhookHeld.is(fact)) return { ...next, status: 'held', reason: fact.data.reason };
+  // Dispatched, or to be: what was answered before stays to be seen.
+  return { ...next, status: 'pending' };
 }

@@ -1,4 +1,5 @@
 import type { Fact, Recorded } from '@zoetrope/contracts/fact';
+import * as delivery from '@zoetrope/contracts/facts/delivery';
 import * as g from '@zoetrope/contracts/facts/generation';
 import * as ledger from '@zoetrope/contracts/facts/ledger';
 import * as request from '@zoetrope/contracts/facts/request';
@@ -145,6 +146,32 @@ export const story = (
         overage,
         priceCents: overage ? 10 : 0,
       }),
+  };
+};
+
+/** The facts of one delivery's life; with no asset it is one of a test event. */
+export const deliveryStory = (n: number, id?: AssetId, projectId = PROJECT, sourceSeq = n) => {
+  const about = {
+    ...(id && { assetId: id, generation: 1, requestSeq: 1 }),
+    projectId,
+    deliveryId: `dlv_${n.toString(16).padStart(32, '0')}`,
+    eventId: `evt_${n.toString(16).padStart(32, '0')}`,
+    eventType: id ? ('asset.completed' as const) : ('asset.test' as const),
+    sourceSeq,
+  };
+  return {
+    ...about,
+    dispatched: (attempt = 1) => delivery.WebhookDispatched({ ...about, attempt }),
+    delivered: (attempt = 1) =>
+      delivery.WebhookDelivered({ ...about, attempt, responseCode: 200, latencyMs: 5, responseBody: 'ok' }),
+    failed: (attempt = 1, nextAttemptAt?: number) =>
+      delivery.WebhookFailed({
+        ...{ ...about, attempt, responseCode: 500, reason: 'answered with status 500', latencyMs: 5 },
+        ...{ responseBody: 'oh no', nextAttemptAt },
+      }),
+    dead: (attempt = 1) => delivery.WebhookDeadLettered({ ...about, attempt, reason: 'no' }),
+    held: (attempt = 0) => delivery.WebhookHeld({ ...about, attempt, reason: 'the endpoint is disabled' }),
+    replayed: (attempt = 1) => delivery.WebhookReplayed({ ...about, attempt, commandId: command(7) }),
   };
 };
 

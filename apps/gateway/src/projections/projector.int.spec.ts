@@ -6,7 +6,7 @@ import type { Fact, Service } from '@zoetrope/contracts/fact';
 import { AssetPurged } from '@zoetrope/contracts/facts/collection';
 import { ProjectCreated, ProjectDeleted, ProjectPurged } from '@zoetrope/contracts/facts/tenant';
 import { ProjectId, ProxyKey } from '@zoetrope/contracts/ids';
-import { assetSubject, ledgerSubject, projectSubject } from '@zoetrope/contracts/subjects';
+import { assetSubject, endpointSubject, ledgerSubject, projectSubject } from '@zoetrope/contracts/subjects';
 import { type PostgresServer, startPostgres } from '@zoetrope/embedded/postgres';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { LogServer } from '@zoetrope/eventlog/testing/log-server';
@@ -15,12 +15,21 @@ import { DataSource } from 'typeorm';
 import { openDatabase } from '../database/open-database.js';
 import { assetProjection } from './asset-projection.js';
 import { chargeProjection } from './charge-projection.js';
-import { assetId, OWNER, PERIOD, PROJECT, projectCreated, sha, story } from './facts.testing.js';
+import {
+  assetId,
+  deliveryStory,
+  OWNER,
+  PERIOD,
+  PROJECT,
+  projectCreated,
+  sha,
+  story,
+} from './facts.testing.js';
 import { Positions } from './positions.js';
 import { projectProjection } from './project-projection.js';
 import { PositionMoved, Projector } from './projector.js';
 import type { Projection } from './rows.js';
-import { createCurrentViews } from './views-30.js';
+import { createCurrentViews } from './views-41.js';
 
 /** Real: NATS, PostgreSQL. */
 let server: LogServer;
@@ -103,7 +112,8 @@ const project = async (projections: readonly Projection[], schema = 'views') => 
   );
 };
 
-const TABLES = ['asset', 'generation', 'charge', 'project', 'delivery'] as const;
+type Lived = (life: ReturnType<typeof deliveryStory>) => Fact[];
+const TABLES = ['asset', 'generation', 'charge', 'project', 'delivery', 'endpoint_delivery'] as const;
 const rowsOf = async (schema: string) => {
   const all: Record<string, unknown> = {};
   for (const table of TABLES) {
@@ -142,6 +152,29 @@ describe('the views', () => {
     expect(rows.project).toMatchObject([{ id: PROJECT, project: { name: 'Shop' }, deleted: false }]);
   });
 
+  it('tell what became of each webhook delivery, also of those about no asset', async () => {
+    const lives: [of: Lived, status: string][] = [
+      [({ dispatched, delivered }) => [dispatched(), delivered()], 'delivered'],
+      [({ dispatched, failed }) => [dispatched(), failed(1, 1_800_000_000_000)], 'failed'],
+      [({ dispatched, failed, dead }) => [dispatched(6), failed(6), dead(6)], 'dead_letter'],
+      [({ held }) => [held()], 'held'],
+      [({ held, replayed }) => [held(), replayed(0)], 'pending'],
+    ];
+    for (const [n, [lived]] of lives.entries())
+      for (const [number, id, subject] of [
+        [n, assetId(1), assetSubject(assetId(1), 'delivery')],
+        [n + 50, undefined, endpointSubject(PROJECT)],
+      ] as const)
+        for (const fact of lived(deliveryStory(number + 1, id))) await append('notifier', subject, fact);
+    await project(ALL);
+    const rows = await rowsOf('views');
+    const expected = lives.map(([, status]) => status);
+    for (const table of ['delivery', 'endpoint_delivery'] as const)
+      expect(rows[table].map(({ status }) => status)).toEqual(expected);
+    expect(rows.delivery[1]).toMatchObject({ next_attempt_at: 1_800_000_000_000, response_body: 'oh no' });
+    expect(rows.endpoint_delivery[0]).toMatchObject({ asset_id: null, generation: null, source_seq: 51 });
+  });
+
   it('rebuilt beside the live ones are the same', async () => {
     for (let n = 2; n <= 8; n++) await tell(n);
     await append('gateway', assetSubject(assetId(3), 'request'), story(assetId(3)).deleted(3));
@@ -162,14 +195,21 @@ describe('the views', () => {
       projectSubject(gone.projectId),
       ProjectCreated({ ...gone, name: 'Gone', proxyKey: KEY }),
     );
+    const late = deliveryStory(90, undefined, gone.projectId);
+    await append('notifier', endpointSubject(gone.projectId), late.dispatched());
     await append('gateway', projectSubject(gone.projectId), ProjectDeleted(gone));
+    // What was under way at a deletion ends after it.
+    await append('notifier', endpointSubject(gone.projectId), late.delivered());
+    const ended = deliveryStory(91, assetId(3)).delivered();
+    await append('notifier', assetSubject(assetId(3), 'delivery'), ended);
     await project(ALL);
     const who = { assetId: assetId(3), projectId: PROJECT, ownerId: OWNER };
-    for (const part of ['generation', 'video'] as const)
+    for (const part of ['generation', 'video', 'delivery'] as const)
       await logOf('generator').purge(assetSubject(who.assetId, part));
     await logOf('generator').purge(assetSubject(who.assetId, 'request'), { keep: 1 });
     const purged = AssetPurged({ ...who, latest: null, objects: 3 });
     await append('generator', assetSubject(who.assetId, 'generation'), purged);
+    await logOf('gateway').purge(endpointSubject(gone.projectId));
     await logOf('gateway').purge(projectSubject(gone.projectId), { keep: 1 });
     await append('gateway', projectSubject(gone.projectId), ProjectPurged(gone));
     await project(ALL);

@@ -41,6 +41,10 @@ export class RowStore {
       await this.manager.query(`DELETE FROM ${this.schema}.generation WHERE asset_id = ANY($1)`, [gone]);
       await this.manager.query(`DELETE FROM ${this.schema}.delivery WHERE asset_id = ANY($1)`, [gone]);
     }
+    if (rows.sweptEndpoints.size > 0) {
+      const text = `DELETE FROM ${this.schema}.endpoint_delivery WHERE project_id = ANY($1)`;
+      await this.manager.query(text, [[...rows.sweptEndpoints]]);
+    }
     for (const ref of rows.drops()) await this.remove(ref);
     for (const table of Object.keys(KEYS) as TableName[]) await this.upsert(table, rows.changes(table));
   }

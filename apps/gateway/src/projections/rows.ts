@@ -1,4 +1,5 @@
 import type { AssetStatus, GenerationView, Prediction } from '@zoetrope/contracts/api/assets';
+import type { DeliveryStatus } from '@zoetrope/contracts/api/webhooks';
 import type { Recorded } from '@zoetrope/contracts/fact';
 import type { ServedVideo } from '@zoetrope/contracts/facts/video';
 import type { ProjectId } from '@zoetrope/contracts/ids';
@@ -12,6 +13,7 @@ import type {
   Resolved,
 } from '@zoetrope/contracts/parameters';
 import type { ModelName } from '@zoetrope/contracts/plans';
+import type { WebhookEventType } from '@zoetrope/contracts/webhook-events';
 import type { z } from 'zod';
 import type { Project } from '../directory/project.js';
 
@@ -98,17 +100,22 @@ export interface ProjectRow {
 export interface DeliveryRow {
   id: string;
   event_id: string;
-  event_type: string;
-  asset_id: string;
+  event_type: WebhookEventType;
+  /** null for an event that is about no asset, as `generation` is. */
+  asset_id: string | null;
   project_id: string;
-  generation: number;
+  generation: number | null;
   attempt: number;
-  status: 'pending' | 'delivered' | 'failed' | 'dead_letter';
+  status: DeliveryStatus;
   response_code: number | null;
   reason: string | null;
   created_at: number;
   created_seq: number;
   delivered_at: number | null;
+  /** Sequence of the fact that is told; null in rows from before that was recorded. */
+  source_seq: number | null;
+  next_attempt_at: number | null;
+  response_body: string | null;
 }
 
 export interface Tables {
@@ -116,7 +123,10 @@ export interface Tables {
   generation: GenerationRow;
   charge: ChargeRow;
   project: ProjectRow;
+  /** About assets, from ASSETS. */
   delivery: DeliveryRow;
+  /** About no asset, from TENANTS. */
+  endpoint_delivery: DeliveryRow;
 }
 export type TableName = keyof Tables;
 
@@ -127,6 +137,7 @@ export const KEYS = {
   charge: ['asset_id', 'generation'],
   project: ['id'],
   delivery: ['id'],
+  endpoint_delivery: ['id'],
 } as const satisfies Record<TableName, readonly string[]>;
 
 export type Key = readonly (string | number)[];
@@ -142,6 +153,8 @@ export class RowSet {
   private readonly rows = new Map<string, { ref: RowRef; row: Tables[TableName] }>();
   private readonly changed = new Set<string>();
   private readonly swept = new Set<string>();
+  /** Projects whose asset-less deliveries are to go before anything is written. */
+  readonly sweptEndpoints = new Set<string>();
   private readonly dropped = new Map<string, RowRef>();
 
   get<T extends TableName>(table: T, ...key: Key): Tables[T] | undefined {
@@ -180,6 +193,16 @@ export class RowSet {
     this.swept.add(assetId);
     for (const [name, { row }] of this.rows) {
       if (!('asset_id' in row) || row.asset_id !== assetId) continue;
+      this.rows.delete(name);
+      this.changed.delete(name);
+    }
+  }
+
+  /** Drops every delivery of a project that is about no asset, loaded here or not. */
+  sweepEndpoint(projectId: string): void {
+    this.sweptEndpoints.add(projectId);
+    for (const [name, { ref, row }] of this.rows) {
+      if (ref.table !== 'endpoint_delivery' || (row as DeliveryRow).project_id !== projectId) continue;
       this.rows.delete(name);
       this.changed.delete(name);
     }

@@ -1,13 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createViews } from './views-2.js';
 
 /** Nullable: a copy of an older version, during an upgrade, writes rows without it. */
-const addCollected = (name: string): string[] => [
+export const addCollected = (name: string): string[] => [
   `ALTER TABLE ${name}.generation ADD COLUMN collected boolean`,
 ];
-
-/** The tables of schema `name` as they are now. */
-export const createCurrentViews = (name: string): string[] => [...createViews(name), ...addCollected(name)];
 
 /** Generations tell whether their bytes are still kept. */
 export class Views1700000000030 implements MigrationInterface {

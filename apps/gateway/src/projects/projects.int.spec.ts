@@ -200,6 +200,8 @@ describe('webhook settings', () => {
       webhook_url: 'https://hooks.example/zoetrope',
       webhook_events: ['asset.failed'],
       webhooks_enabled: true,
+      webhooks_disabled: null,
+      webhooks_failing: null,
       webhook_secret_preview: `whsec_…${secret.slice(-4)}`,
     });
     expect((await gateway.call(`/api/projects/${id}/webhooks`, { cookie })).json).toEqual(second.json);

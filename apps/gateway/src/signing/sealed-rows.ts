@@ -30,6 +30,11 @@ const TABLES: readonly SealedTable[] = [
     context: ({ project_id }) => webhookSecretContext(project_id),
   },
   {
+    name: 'secrets.replaced_webhook_secret',
+    id: 'id',
+    context: ({ project_id }) => webhookSecretContext(project_id),
+  },
+  {
     name: 'secrets.signing_secret',
     id: 'id',
     context: ({ id, project_id }) => signingSecretContext(project_id, id),

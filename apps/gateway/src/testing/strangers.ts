@@ -27,6 +27,7 @@ const NEEDED: Readonly<Record<string, { query?: string; body?: unknown }>> = {
   'post /api/projects/{id}/keys/rotate': { query: '?which=signing' },
   'put /api/projects/{id}/billing': { body: { overage_enabled: true } },
   'put /api/projects/{id}/brand': { body: { brandName: 'Acme' } },
+  'post /api/projects/{id}/webhooks/replay': { body: { from: 0, to: 1, dry_run: true } },
   'put /api/projects/{id}/webhooks': { body: { webhook_url: 'https://hooks.example.com/' } },
 };
 
@@ -52,6 +53,8 @@ function named(path: string, parameter: string, of: Belongings, callersKey: stri
   if (parameter === 'assetId' || (parameter === 'id' && path.startsWith('/api/assets/'))) return of.assetId;
   if (parameter === 'id' && path.startsWith('/api/projects/')) return of.projectId;
   if (parameter === 'id' && path.startsWith('/api/user/tokens/')) return of.tokenId;
+  // Nobody comes as far as a delivery whose project is not his.
+  if (parameter === 'deliveryId') return `dlv_${'0'.repeat(32)}`;
   return parameter === 'n' ? '1' : undefined;
 }
 

@@ -20,6 +20,9 @@ const TABLES = `
   create table views.projection_position (stream text primary key, position bigint not null);
   create table views.asset (id text primary key, project_id text not null);
   create table secrets.webhook_secret (project_id text primary key, secret_encrypted text not null);
+  create table secrets.replaced_webhook_secret
+    (project_id text not null, secret_encrypted text not null, ends_at timestamptz not null);
+  create table views.project (id text primary key, owner_id text not null, deleted boolean not null);
   create table secrets.signing_secret (id text primary key, project_id text not null, secret_encrypted text not null);
   insert into views.projection_position values ('ASSETS', 0)`;
 
@@ -33,7 +36,7 @@ export class NotifierSystem {
     readonly nats: LogServer,
     private readonly postgres: PostgresServer,
     readonly database: pg.Pool,
-    readonly logs: Readonly<Record<'gateway' | 'generator' | 'notifier', EventLog>>,
+    readonly logs: Readonly<Record<'gateway' | 'generator' | 'notifier' | 'quota', EventLog>>,
   ) {}
 
   static async start(): Promise<NotifierSystem> {
@@ -50,6 +53,7 @@ export class NotifierSystem {
       gateway: await connect('gateway'),
       generator: await connect('generator'),
       notifier: await connect('notifier'),
+      quota: await connect('quota'),
     };
     return new NotifierSystem(folder, nats, postgres, database, logs);
   }
@@ -89,6 +93,16 @@ export class NotifierSystem {
   async keepSecret(projectId: string, secret: string): Promise<void> {
     const sealed = seal(sealingKey(SECRET_KEY), secret, webhookSecretContext(projectId));
     await this.database.query('insert into secrets.webhook_secret values ($1, $2)', [projectId, sealed]);
+  }
+
+  /** Replaces it; the old one signs on for an hour. */
+  async rotateSecret(projectId: string, secret: string): Promise<void> {
+    const of = 'secrets.webhook_secret where project_id = $1';
+    const move = `insert into secrets.replaced_webhook_secret
+      select project_id, secret_encrypted, now() + interval '1 hour' from ${of}`;
+    await this.database.query(move, [projectId]);
+    await this.database.query(`delete from ${of}`, [projectId]);
+    await this.keepSecret(projectId, secret);
   }
 
   /** The same for a secret that its proxy URLs are signed with. */

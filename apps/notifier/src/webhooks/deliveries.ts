@@ -6,35 +6,41 @@ import {
   WebhookDelivered,
   WebhookDispatched,
   WebhookFailed,
+  WebhookHeld,
+  WebhookReplayed,
 } from '@zoetrope/contracts/facts/delivery';
-import { AssetId, ProjectId } from '@zoetrope/contracts/ids';
-import { assetSubject } from '@zoetrope/contracts/subjects';
-import type { WebhookEventType } from '@zoetrope/contracts/webhook-events';
-import { foldDelivery, nextAttempt, retryAt } from '@zoetrope/domain/delivery';
+import { AssetId, type CommandId } from '@zoetrope/contracts/ids';
+import {
+  type DeliveryState,
+  foldDelivery,
+  mayReplay,
+  type NextAttempt,
+  nextAttempt,
+  retryAt,
+} from '@zoetrope/domain/delivery';
+import { isOpen, learn } from '@zoetrope/domain/endpoint';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { TIMINGS, type Timings } from '../config.js';
-import { EmbedAddress } from './embed-address.js';
-import { Endpoints } from './endpoints.js';
-import type { WebhookSource } from './event-types.js';
-import { webhookBody } from './payload.js';
+import type { Delivery } from './delivery.js';
+import { type Endpoint, Endpoints } from './endpoints.js';
 import { type Answer, Receiver } from './receiver.js';
-import { WebhookSigning } from './signing.js';
+import { Requests } from './requests.js';
 import { WebhookAlarms } from './webhook-alarms.js';
 
-/** One event for one endpoint. */
-export interface Delivery {
-  readonly id: string;
-  readonly eventId: string;
-  readonly type: WebhookEventType;
-  /** The fact it tells of; everything of the delivery stands behind it on the subject. */
-  readonly fact: WebhookSource;
+interface Read {
+  readonly state: DeliveryState;
+  /** Last sequence of the subject: what the next append expects. */
+  readonly version: number;
 }
 
-interface Step {
-  readonly kind: 'attempt' | 'over';
+/** An attempt that this copy has begun, by its own fact. */
+interface Begun {
   readonly attempt: number;
+  /** Of its round: 1 for the first and for the first of a replay. */
+  readonly rung: number;
+  readonly endpoint: Endpoint;
 }
 
 /** Makes the attempts of a delivery and records each before and after: alarm, fact, acknowledge. */
@@ -45,53 +51,83 @@ export class Deliveries {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TIMINGS) private readonly timings: Timings,
     private readonly endpoints: Endpoints,
-    private readonly signing: WebhookSigning,
-    private readonly address: EmbedAddress,
+    private readonly requests: Requests,
     private readonly receiver: Receiver,
     private readonly alarms: WebhookAlarms,
   ) {}
 
-  /** Makes the attempt that is due, if one is. When more is left to do later, its alarm is set. */
-  async advance(delivery: Delivery): Promise<void> {
-    const step = await this.#dispatch(delivery);
-    if (step.kind === 'over') return;
-    const answer = await this.#post(delivery);
-    await this.#record(delivery, step.attempt, answer);
+  /**
+   * Makes the attempt that is due, if one is. When more is left to do later, its alarm is set.
+   * @returns how a request ended; undefined when none was made
+   */
+  async advance(delivery: Delivery): Promise<Answer | undefined> {
+    const begun = await this.#dispatch(delivery);
+    if (!begun) return undefined;
+    const answer = await this.#post(delivery, begun.endpoint);
+    await this.#learn(delivery, begun, answer);
+    await this.#record(delivery, begun, answer);
+    return answer;
   }
 
-  /** Claims the next attempt by its fact. Only who appended it makes the POST. */
-  async #dispatch(delivery: Delivery): Promise<Step> {
+  /** Has it sent again: all its attempts anew, under the same ids. Nothing new for a command that did so already. */
+  async replay(delivery: Delivery, commandId: CommandId): Promise<void> {
     for (;;) {
-      const { facts, version } = await this.#read(delivery);
-      const next = nextAttempt(foldDelivery(delivery.id, facts), this.clock.now(), this.timings.claimMs);
-      if (next.kind === 'nothing-left') return { kind: 'over', attempt: 0 };
-      if (next.kind === 'wait') {
-        await this.alarms.set(delivery, next.at);
-        return { kind: 'over', attempt: 0 };
-      }
-      const about = this.#about(delivery, next.attempt);
-      const fact =
-        next.kind === 'attempt'
-          ? WebhookDispatched(about)
-          : WebhookDeadLettered({ ...about, reason: next.reason });
-      const appended = await this.#append(delivery, fact, version);
-      if (appended && next.kind === 'attempt') return { kind: 'attempt', attempt: next.attempt };
+      const { state, version } = await this.#read(delivery);
+      if (!mayReplay(state, commandId)) return;
+      const fact = WebhookReplayed({ ...about(delivery, state.attempt), commandId });
+      if (await this.#append(delivery, fact, version)) return;
     }
   }
 
-  async #record(delivery: Delivery, attempt: number, answer: Answer): Promise<void> {
-    const about = this.#about(delivery, attempt);
-    const { latencyMs, responseCode } = answer;
+  /** Claims the next attempt by its fact. Only who appended it makes the POST. */
+  async #dispatch(delivery: Delivery): Promise<Begun | undefined> {
+    for (;;) {
+      const endpoint = await this.endpoints.of(delivery.due.projectId);
+      if (endpoint.deleted) return undefined;
+      const { state, version } = await this.#read(delivery);
+      const open = isOpen(endpoint, delivery.type);
+      const { claimMs } = this.timings;
+      const next = nextAttempt(state, { now: this.clock.now(), claimMs, open });
+      if (next.kind === 'nothing-left') return undefined;
+      if (next.kind === 'wait') {
+        await this.alarms.set(delivery, next.at);
+        return undefined;
+      }
+      const appended = await this.#append(delivery, factOf(delivery, next), version);
+      if (appended && next.kind === 'attempt')
+        return { attempt: next.attempt, rung: next.attempt - state.before, endpoint };
+    }
+  }
+
+  async #post(delivery: Delivery, endpoint: Endpoint): Promise<Answer> {
+    const request = await this.requests.make(delivery, endpoint, this.clock.now());
+    if (!request) return { ok: false, reason: 'the project has no webhook secret', latencyMs: 0 };
+    return this.receiver.post(String(endpoint.url), request.headers, request.body);
+  }
+
+  /** What it says of the endpoint comes first: nothing else is sent to one that is gone. */
+  async #learn(
+    { due, type, id }: Delivery,
+    { attempt, rung, endpoint }: Begun,
+    answer: Answer,
+  ): Promise<void> {
+    const { projectId } = due;
+    const decide = learn(projectId, { ...answer, attempt: rung, type }, this.clock.now());
+    if (decide(endpoint)) await this.endpoints.record(projectId, `${id}.${attempt}`, decide);
+  }
+
+  async #record(delivery: Delivery, { attempt, rung }: Begun, answer: Answer): Promise<void> {
+    const { latencyMs, responseCode, responseBody } = answer;
     const nextAttemptAt = answer.ok
       ? undefined
-      : retryAt({ ...answer, deliveryId: delivery.id, attempt }, this.clock.now());
+      : retryAt({ ...answer, deliveryId: delivery.id, attempt: rung }, this.clock.now());
     if (nextAttemptAt !== undefined) await this.alarms.set(delivery, nextAttemptAt);
+    const ended = { ...about(delivery, attempt), latencyMs, responseBody };
     const fact = answer.ok
-      ? WebhookDelivered({ ...about, responseCode: answer.responseCode, latencyMs })
-      : WebhookFailed({ ...about, responseCode, reason: answer.reason, latencyMs, nextAttemptAt });
+      ? WebhookDelivered({ ...ended, responseCode: answer.responseCode })
+      : WebhookFailed({ ...ended, responseCode, reason: answer.reason, nextAttemptAt });
     for (;;) {
-      const { facts, version } = await this.#read(delivery);
-      const state = foldDelivery(delivery.id, facts);
+      const { state, version } = await this.#read(delivery);
       // Another copy made the same attempt again after this one took too long, and has ended it.
       if (state.status !== 'sending' || state.attempt !== attempt) return;
       if (await this.#append(delivery, fact, version)) break;
@@ -100,52 +136,42 @@ export class Deliveries {
     if (!answer.ok && nextAttemptAt === undefined) await this.#dispatch(delivery);
   }
 
-  async #post(delivery: Delivery): Promise<Answer> {
-    const { projectId, assetId } = delivery.fact.data;
-    const endpoint = await this.endpoints.of(projectId);
-    if (!endpoint.url || !endpoint.enabled) {
-      return { ok: false, reason: 'the endpoint is disabled', latencyMs: 0 };
-    }
-    const mp4Url = await this.address.of(projectId, assetId, endpoint);
-    const body = JSON.stringify(webhookBody(delivery.fact, delivery.eventId, delivery.type, mp4Url));
-    const at = new Date(this.clock.now());
-    const headers = await this.signing.sign(projectId, delivery.eventId, body, at);
-    if (!headers) return { ok: false, reason: 'the project has no webhook secret', latencyMs: 0 };
-    return this.receiver.post(endpoint.url, headers, body);
-  }
-
-  async #read({ fact }: Delivery): Promise<{ facts: Recorded[]; version: number }> {
-    const subject = assetSubject(fact.data.assetId, 'delivery');
-    const facts = await this.log.readCurrent(subject, { from: fact.meta.seq });
+  async #read({ id, subject, fact }: Delivery): Promise<Read> {
+    const facts: Recorded[] = await this.log.readCurrent(subject, { from: fact.meta.seq });
     // Nothing since the fact: the expectation is of a message before it.
-    return { facts, version: facts.at(-1)?.meta.seq ?? (await this.log.lastSeq(subject)) };
+    const version = facts.at(-1)?.meta.seq ?? (await this.log.lastSeq(subject));
+    return { state: foldDelivery(id, facts), version };
   }
 
   /** @returns false when the subject has moved, or when this very append turns out to be another copy's */
-  async #append({ id, fact }: Delivery, about: DeliveryFact, expect: number): Promise<boolean> {
+  async #append({ id, subject, fact }: Delivery, told: DeliveryFact, expect: number): Promise<boolean> {
     const { meta } = fact;
     const cause = { id: meta.id, requestId: meta.requestId, traceparent: meta.traceparent };
     // The version in the key: an attempt that is made again is dispatched again.
-    const key = `${id}.${about.data.attempt}.${expect}`;
-    const appended = await this.log.append(assetSubject(fact.data.assetId, 'delivery'), about, {
-      expect,
-      cause,
-      key,
-    });
+    const key = `${id}.${told.data.attempt}.${expect}`;
+    const appended = await this.log.append(subject, told, { expect, cause, key });
     return appended.kind === 'appended' && !appended.already;
   }
+}
 
-  #about({ id, eventId, type, fact }: Delivery, attempt: number) {
-    const { assetId, projectId, generation, requestSeq } = fact.data;
-    return {
-      assetId: AssetId.parse(assetId),
-      projectId: ProjectId.parse(projectId),
-      generation,
-      requestSeq,
-      deliveryId: id,
-      eventId,
-      eventType: type,
-      attempt,
-    };
-  }
+type Recordable = Exclude<NextAttempt, { kind: 'wait' | 'nothing-left' }>;
+
+function factOf(delivery: Delivery, next: Recordable): DeliveryFact {
+  const told = about(delivery, next.attempt);
+  if (next.kind === 'attempt') return WebhookDispatched(told);
+  if (next.kind === 'hold') return WebhookHeld({ ...told, reason: 'the endpoint is disabled' });
+  return WebhookDeadLettered({ ...told, reason: next.reason });
+}
+
+function about({ id, eventId, type, due, fact }: Delivery, attempt: number) {
+  const { assetId, generation, requestSeq } = fact.data;
+  return {
+    ...(assetId !== undefined && { assetId: AssetId.parse(assetId), generation, requestSeq }),
+    projectId: due.projectId,
+    deliveryId: id,
+    eventId,
+    eventType: type,
+    sourceSeq: fact.meta.seq,
+    attempt,
+  };
 }

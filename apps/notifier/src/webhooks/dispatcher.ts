@@ -1,22 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import { sabotaged } from '@zoetrope/platform/sabotage';
 import { TIMINGS, type Timings } from '../config.js';
-import { Deliveries, type Delivery } from './deliveries.js';
-import { Lanes } from './lanes.js';
+import { Deliveries } from './deliveries.js';
+import type { Delivery, DeliveryRef } from './delivery.js';
+import { type Lane, Lanes } from './lanes.js';
 import { WebhookAlarms } from './webhook-alarms.js';
 
-const AT_ONCE_A_PROJECT = 4;
-const WAITING_A_PROJECT = 100;
-
 /**
- * Gives each project its own lane, so that a slow endpoint holds up nobody else: neither in memory nor, since
- * its messages are acknowledged once an alarm stands for them, in the consumer.
+ * Gives each endpoint its own lane, so that a slow one holds up nobody else: neither in memory nor in the consumer,
+ * where nothing waits. What cannot be sent now stands as its alarm.
  */
 @Injectable()
 export class Dispatcher {
   readonly #logger = new Logger(Dispatcher.name);
-  readonly #lanes = new Lanes(AT_ONCE_A_PROJECT, WAITING_A_PROJECT);
+  readonly #lanes = new Lanes();
   readonly #inHand = new Set<string>();
 
   constructor(
@@ -26,24 +25,50 @@ export class Dispatcher {
     @Inject(TIMINGS) private readonly timings: Timings,
   ) {}
 
-  /** Resolves once the delivery is done with for now or an alarm stands for it; the message may then go. */
-  async take(delivery: Delivery): Promise<void> {
-    const { projectId } = delivery.fact.data;
-    const prompt = this.#lanes.isFree(projectId);
-    const work = this.#inHand.has(delivery.id) ? undefined : this.#start(delivery, projectId);
+  /**
+   * Resolves once the delivery is done with for now or an alarm stands for it; the message may then go.
+   *
+   * @param load reads the delivery; not called for one that has to wait
+   */
+  async take(ref: DeliveryRef, load: () => Promise<Delivery | undefined>): Promise<void> {
+    const now = this.clock.now();
+    const claimed = now + this.timings.claimMs;
+    if (this.#inHand.has(ref.id)) return this.alarms.set(ref, claimed);
+    const lane = this.#lanes.of(sabotaged('shared-lane') ? 'all' : ref.due.projectId);
     // A healthy receiver answers within the grace and costs no alarm.
-    if (work && prompt && (await this.#inTime(work))) return;
-    work?.catch((error: unknown) =>
-      this.#logger.warn(`${delivery.id} waits for its alarm: ${String(error)}`),
+    const quick = lane.isQuick;
+    const standing = Promise.withResolvers<void>();
+    const work = lane.run(async () => {
+      await standing.promise;
+      const delivery = await load();
+      if (delivery) await this.#send(lane, delivery);
+    }, now);
+    if (!work) return this.alarms.set(ref, lane.appointment(now));
+    this.#inHand.add(ref.id);
+    const done = work.finally(() => this.#inHand.delete(ref.id));
+    if (quick) {
+      standing.resolve();
+      if (await this.#inTime(done)) return;
+    }
+    const late = done.catch((error: unknown) =>
+      this.#logger.warn(`${ref.id} waits for its alarm: ${String(error)}`),
     );
-    await this.alarms.set(delivery, this.clock.now() + this.timings.claimMs);
+    try {
+      await this.alarms.set(ref, claimed);
+      standing.resolve();
+    } catch (error) {
+      standing.reject(error);
+      await late;
+      throw error;
+    }
   }
 
-  #start(delivery: Delivery, projectId: string): Promise<void> | undefined {
-    const work = this.#lanes.run(projectId, () => this.deliveries.advance(delivery));
-    if (!work) return undefined;
-    this.#inHand.add(delivery.id);
-    return work.finally(() => this.#inHand.delete(delivery.id));
+  async #send(lane: Lane, delivery: Delivery): Promise<void> {
+    const answer = await this.deliveries.advance(delivery);
+    if (!answer) return;
+    const { ok, responseCode = 599, latencyMs } = answer;
+    const broken = !ok && (responseCode >= 500 || responseCode === 429);
+    lane.settle({ broken, latencyMs }, this.clock.now());
   }
 
   async #inTime(work: Promise<void>): Promise<boolean> {

@@ -1,23 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Recorded } from '@zoetrope/contracts/fact';
+import type { Fact, Recorded } from '@zoetrope/contracts/fact';
 import {
   ProjectCreated,
-  ProjectDeleted,
   ProxyConfigChanged,
   ProxyKeyRotated,
   SigningSecretRotated,
-  WebhooksConfigured,
 } from '@zoetrope/contracts/facts/tenant';
-import { projectSubject } from '@zoetrope/contracts/subjects';
-import { DEFAULT_WEBHOOK_EVENTS, type WebhookEventType } from '@zoetrope/contracts/webhook-events';
+import { endpointSubject, projectSubject } from '@zoetrope/contracts/subjects';
+import { type EndpointState, evolve as evolveState, noEndpoint } from '@zoetrope/domain/endpoint';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 
-/** Where a project's webhooks go, as its facts have it. */
-export interface Endpoint {
-  readonly url: string | null;
-  readonly events: readonly WebhookEventType[];
-  readonly enabled: boolean;
+/** Where a project's webhooks go, and what their addresses are made with, as its facts have it. */
+export interface Endpoint extends EndpointState {
   readonly proxyKey: string | undefined;
   /** Whether proxy URLs are signed, and with what. */
   readonly signingEnabled: boolean;
@@ -25,9 +20,7 @@ export interface Endpoint {
 }
 
 const NO_ENDPOINT: Endpoint = {
-  url: null,
-  events: DEFAULT_WEBHOOK_EVENTS,
-  enabled: false,
+  ...noEndpoint,
   proxyKey: undefined,
   signingEnabled: false,
   signingSecretId: undefined,
@@ -35,7 +28,8 @@ const NO_ENDPOINT: Endpoint = {
 const MAX_REMEMBERED = 10_000;
 
 interface Remembered {
-  readonly seq: number;
+  /** Last sequences of `project.<id>` and `endpoint.<id>` in it. */
+  readonly seqs: readonly [project: number, endpoint: number];
   readonly endpoint: Endpoint;
 }
 
@@ -48,32 +42,66 @@ export class Endpoints {
 
   /** @throws LogUnavailable */
   async of(projectId: string): Promise<Endpoint> {
-    const known = this.#remembered.get(projectId) ?? { seq: 0, endpoint: NO_ENDPOINT };
-    const news = await this.log.readCurrent(projectSubject(projectId), { from: known.seq + 1 });
-    const endpoint = news.reduce(evolve, known.endpoint);
+    return (await this.#look(projectId)).endpoint;
+  }
+
+  /**
+   * Appends to `endpoint.<projectId>` what `decide` makes of the endpoint as it is, until there is nothing new.
+   *
+   * @param causeId what it follows from; the same cause makes the same facts once
+   */
+  async record(
+    projectId: string,
+    causeId: string,
+    decide: (endpoint: Endpoint) => Fact | undefined,
+  ): Promise<void> {
+    for (;;) {
+      const { endpoint, seqs } = await this.#look(projectId);
+      const fact = decide(endpoint);
+      if (!fact) return;
+      const [, expect] = seqs;
+      await this.log.append(endpointSubject(projectId), fact, { expect, cause: { id: causeId } });
+    }
+  }
+
+  async #look(projectId: string): Promise<Remembered> {
+    const known = this.#remembered.get(projectId) ?? { seqs: [0, 0] as const, endpoint: NO_ENDPOINT };
+    const subjects = [projectSubject(projectId), endpointSubject(projectId)];
+    const [project = [], endpoint = []] = await Promise.all(
+      subjects.map((subject, n) => this.log.readCurrent(subject, { from: (known.seqs[n] ?? 0) + 1 })),
+    );
+    const last = (facts: Recorded[], before: number) => facts.at(-1)?.meta.seq ?? before;
+    const looked: Remembered = {
+      seqs: [last(project, known.seqs[0]), last(endpoint, known.seqs[1])],
+      endpoint: [...project, ...endpoint]
+        .sort((a, b) => a.meta.seq - b.meta.seq)
+        .reduce(evolve, known.endpoint),
+    };
+    this.#remember(projectId, looked);
+    return looked;
+  }
+
+  #remember(projectId: string, looked: Remembered): void {
+    const held = this.#remembered.get(projectId);
+    // Another look that began later may have ended sooner.
+    const newer = held && (held.seqs[0] > looked.seqs[0] || held.seqs[1] > looked.seqs[1]);
     this.#remembered.delete(projectId); // Written last again: the map forgets who was not asked for longest.
-    this.#remembered.set(projectId, { seq: news.at(-1)?.meta.seq ?? known.seq, endpoint });
+    this.#remembered.set(projectId, newer ? held : looked);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > MAX_REMEMBERED && oldest) this.#remembered.delete(oldest);
-    return endpoint;
   }
 }
 
-function evolve(endpoint: Endpoint, fact: Recorded): Endpoint {
+function evolve(before: Endpoint, fact: Recorded): Endpoint {
+  const endpoint = { ...before, ...evolveState(before, fact) };
   if (ProjectCreated.is(fact) || ProxyKeyRotated.is(fact))
     return { ...endpoint, proxyKey: fact.data.proxyKey };
   if (SigningSecretRotated.is(fact)) return { ...endpoint, signingSecretId: fact.data.signingSecretId };
-  if (ProxyConfigChanged.is(fact)) {
-    const { signingEnabled, signingSecretId } = fact.data;
-    return {
-      ...endpoint,
-      signingEnabled: signingEnabled ?? endpoint.signingEnabled,
-      signingSecretId: signingSecretId ?? endpoint.signingSecretId,
-    };
-  }
-  if (WebhooksConfigured.is(fact)) {
-    const { url, events, enabled } = fact.data;
-    return { ...endpoint, url, events, enabled };
-  }
-  return ProjectDeleted.is(fact) ? NO_ENDPOINT : endpoint;
+  if (!ProxyConfigChanged.is(fact)) return endpoint;
+  const { signingEnabled, signingSecretId } = fact.data;
+  return {
+    ...endpoint,
+    signingEnabled: signingEnabled ?? endpoint.signingEnabled,
+    signingSecretId: signingSecretId ?? endpoint.signingSecretId,
+  };
 }

@@ -1,47 +1,106 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Lanes } from './lanes.js';
+import { Lanes, PACE } from './lanes.js';
 
-describe('lanes', () => {
-  const held = () => Promise.withResolvers<void>();
+const T = 1_800_000_000_000;
+const held = () => Promise.withResolvers<void>();
+const lanesOf = (pace: Partial<typeof PACE> = {}) => new Lanes({ ...PACE, ...pace }, () => 0.5);
+const hang = { broken: true, latencyMs: 10_000 };
+const fine = { broken: false, latencyMs: 20 };
 
-  it('run so many at once in a lane, in order, and wait for no other lane', async () => {
-    const lanes = new Lanes(2, 10);
+describe('a lane', () => {
+  it('runs so many at once, in order, and waits for no other lane', async () => {
+    const lanes = lanesOf({ atOnce: 2 });
     const started: string[] = [];
     const gates = [held(), held(), held()];
     const work = gates.map((gate, n) =>
-      lanes.run('a', async () => {
+      lanes.of('a').run(async () => {
         started.push(`a${n}`);
         await gate.promise;
-      }),
+      }, T),
     );
-    const other = lanes.run('b', async () => {
+    await lanes.of('b').run(async () => {
       started.push('b');
-    });
-    await other;
+    }, T);
     expect(started).toEqual(['a0', 'a1', 'b']);
-    expect([lanes.isFree('a'), lanes.isFree('b')]).toEqual([false, true]);
     gates[1]?.resolve();
     await work[1];
     await setImmediate();
     expect(started).toEqual(['a0', 'a1', 'b', 'a2']);
     for (const gate of gates) gate.resolve();
     await Promise.all(work);
-    expect(lanes.isFree('a')).toBe(true);
   });
 
-  it('refuse what would wait behind too much', async () => {
-    const lanes = new Lanes(1, 1);
+  it('refuses what would wait behind too much', async () => {
+    const lane = lanesOf({ atOnce: 1, waiting: 1 }).of('a');
     const gate = held();
-    const [first, second] = [lanes.run('a', () => gate.promise), lanes.run('a', async () => {})];
-    expect(lanes.run('a', async () => {})).toBeUndefined();
+    const [first, second] = [lane.run(() => gate.promise, T), lane.run(async () => {}, T)];
+    expect(lane.run(async () => {}, T)).toBeUndefined();
     gate.resolve();
     await Promise.all([first, second]);
   });
 
-  it('go on after work that failed', async () => {
-    const lanes = new Lanes(1, 1);
-    await expect(lanes.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await lanes.run('a', async () => 'next')).toBe('next');
+  it('goes on after work that failed', async () => {
+    const lane = lanesOf({ atOnce: 1 }).of('a');
+    await expect(lane.run(() => Promise.reject(new Error('no')), T)).rejects.toThrow('no');
+    expect(await lane.run(async () => 'next', T)).toBe('next');
+  });
+
+  it('gives appointments as far apart as the endpoint takes, none beyond the horizon', () => {
+    const lane = lanesOf().of('a');
+    for (let n = 0; n < 4; n++) lane.settle({ ...hang, broken: false }, T);
+    const times = Array.from({ length: 1_000 }, () => lane.appointment(T) - T);
+    const [first = 0, second = 0] = times;
+    expect(second - first).toBeGreaterThan(2_000); // 10 s, four at once
+    expect(Math.max(...times)).toBeLessThanOrEqual(PACE.horizonMs);
+    const booked = times.filter((at) => at !== 0.875 * PACE.horizonMs); // what is beyond it comes at random
+    expect(booked.toSorted((a, b) => a - b)).toEqual(booked);
+    expect(booked.length).toBeGreaterThan(100);
+  });
+
+  it('is quick only while its endpoint is', () => {
+    const lane = lanesOf().of('a');
+    const quick = () => lane.isQuick;
+    const before = quick();
+    lane.settle(fine, T);
+    const after = quick();
+    lane.settle(hang, T);
+    expect([before, after, quick()]).toEqual([false, true, false]);
+  });
+});
+
+describe('the circuit', () => {
+  const opened = () => {
+    const lane = lanesOf().of('a');
+    for (let n = 0; n < PACE.failures; n++) lane.settle(hang, T);
+    return lane;
+  };
+
+  it('opens after failures in a row: nobody is let in, and appointments are after the pause', () => {
+    const lane = opened();
+    expect(lane.run(async () => {}, T + PACE.pauseMs - 1)).toBeUndefined();
+    expect(lane.appointment(T)).toBeGreaterThanOrEqual(T + PACE.pauseMs);
+  });
+
+  it('then lets one in; its failure doubles the pause, its success closes the circuit', async () => {
+    const lane = opened();
+    const then = T + PACE.pauseMs;
+    const gate = held();
+    const probe = lane.run(() => gate.promise, then);
+    expect(probe).toBeDefined();
+    expect(lane.run(async () => {}, then)).toBeUndefined();
+    lane.settle(hang, then);
+    gate.resolve();
+    await probe;
+    expect(lane.run(async () => {}, then + 2 * PACE.pauseMs - 1)).toBeUndefined();
+    const later = then + 2 * PACE.pauseMs;
+    await lane.run(async () => lane.settle(fine, later), later);
+    expect(await Promise.all([1, 2, 3].map((n) => lane.run(async () => n, later)))).toEqual([1, 2, 3]);
+  });
+
+  it('stays closed while something succeeds in between', async () => {
+    const lane = lanesOf().of('a');
+    for (let n = 0; n < 20; n++) lane.settle(n % PACE.failures === 0 ? fine : hang, T);
+    expect(await lane.run(async () => 'in', T)).toBe('in');
   });
 });

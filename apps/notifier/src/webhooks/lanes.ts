@@ -1,38 +1,145 @@
+/** How an endpoint is treated; times in ms. */
+export interface Pace {
+  /** Requests at once. */
+  readonly atOnce: number;
+  /** Deliveries that wait in memory for one of them. */
+  readonly waiting: number;
+  /** Requests in a row without an answer, or answered as broken, that open the circuit. */
+  readonly failures: number;
+  /** Pause after that; doubles with each failed probe, up to the longest. */
+  readonly pauseMs: number;
+  readonly longestPauseMs: number;
+  /** Nobody is given an appointment further ahead, so that what waits for a dead endpoint notices its recovery. */
+  readonly horizonMs: number;
+}
+
+export const PACE: Pace = {
+  atOnce: 4,
+  waiting: 16,
+  failures: 5,
+  pauseMs: 30_000,
+  longestPauseMs: 300_000,
+  horizonMs: 600_000,
+};
+
+/** What one request came to, for the endpoint as a whole. `broken`: no answer at all, or 5xx or 429. */
+export interface Settled {
+  readonly broken: boolean;
+  readonly latencyMs: number;
+}
+
+/** Below this an endpoint counts as quick, ms. */
+const QUICK_MS = 500;
+
 /**
- * Work in lanes: so many at once in each lane, none of which waits for another lane. What waits is bounded;
- * refused work has its alarm.
+ * One endpoint's lane in this process: so many requests at once, a few more that wait in memory, and an appointment for
+ * everybody else, spaced by how long the endpoint takes. After failures in a row the circuit opens: nobody is let in for
+ * a pause, then one at a time until one succeeds. Postponing uses up no attempt.
  */
-export class Lanes {
-  readonly #lanes = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+export class Lane {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+  #latencyMs = QUICK_MS;
+  #failures = 0;
+  #pauseMs = 0;
+  #closedUntil = 0;
+  #booked = 0;
+  #quick = false;
 
   constructor(
-    private readonly atOnce: number,
-    private readonly maxWaiting: number,
+    private readonly pace: Pace,
+    private readonly random: () => number,
   ) {}
 
-  /** True when work in this lane would start at once. */
-  isFree(lane: string): boolean {
-    return (this.#lanes.get(lane)?.running ?? 0) < this.atOnce;
+  /** Its last request succeeded within half a second: the next one most likely will. */
+  get isQuick(): boolean {
+    return this.#quick && this.#running < this.#width;
   }
 
-  /** @returns undefined, having done nothing, when too much waits in the lane; else the work's own outcome */
-  run<T>(name: string, work: () => Promise<T>): Promise<T> | undefined {
-    const lane = this.#lanes.get(name) ?? { running: 0, waiting: [] };
-    if (lane.waiting.length >= this.maxWaiting) return undefined;
-    this.#lanes.set(name, lane);
-    return this.#inLane(name, lane, work);
+  get isIdle(): boolean {
+    return this.#running === 0 && this.#waiting.length === 0 && this.#failures === 0;
   }
 
-  async #inLane<T>(name: string, lane: { running: number; waiting: (() => void)[] }, work: () => Promise<T>) {
-    if (lane.running < this.atOnce) lane.running++;
-    else await new Promise<void>((start) => lane.waiting.push(start));
+  /**
+   * Runs the work now or when its turn comes.
+   * @returns undefined, having done nothing, when it should come again later: `appointment` says when
+   */
+  run<T>(work: () => Promise<T>, now: number): Promise<T> | undefined {
+    if (now < this.#closedUntil) return undefined;
+    const full = this.#running >= this.#width;
+    if (full && (this.#failures > 0 || this.#waiting.length >= this.pace.waiting)) return undefined;
+    return this.#inTurn(work, full);
+  }
+
+  /** When to come again, Unix ms. */
+  appointment(now: number): number {
+    const { horizonMs } = this.pace;
+    const at = Math.max(now + this.#spacingMs, this.#closedUntil, this.#booked);
+    const latest = now + horizonMs;
+    this.#booked = Math.min(at + this.#spacingMs, latest);
+    return at < latest ? at : Math.round(latest - (this.random() * horizonMs) / 4);
+  }
+
+  settle({ broken, latencyMs }: Settled, now: number): void {
+    this.#latencyMs = (this.#latencyMs + latencyMs) / 2;
+    this.#quick = !broken && latencyMs < QUICK_MS;
+    if (!broken) {
+      this.#failures = this.#pauseMs = this.#closedUntil = 0;
+      return;
+    }
+    this.#failures++;
+    // Those that were under way when it opened say nothing new.
+    if (this.#failures < this.pace.failures || now < this.#closedUntil) return;
+    this.#pauseMs = Math.min(this.#pauseMs * 2 || this.pace.pauseMs, this.pace.longestPauseMs);
+    this.#closedUntil = now + this.#pauseMs;
+  }
+
+  get #width(): number {
+    return this.#failures >= this.pace.failures ? 1 : this.pace.atOnce;
+  }
+
+  get #spacingMs(): number {
+    return Math.max(5, this.#latencyMs / this.#width);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>, full: boolean): Promise<T> {
+    if (full) await new Promise<void>((start) => this.#waiting.push(start));
+    else this.#running++;
     try {
       return await work();
     } finally {
       // The slot goes to who waits longest, without being free in between.
-      const next = lane.waiting.shift();
+      const next = this.#waiting.shift();
       if (next) next();
-      else if (--lane.running === 0) this.#lanes.delete(name);
+      else this.#running--;
+    }
+  }
+}
+
+const MAX_REMEMBERED = 10_000;
+
+/** Lanes by endpoint. What they know is lost with the process and learnt again. */
+export class Lanes {
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(
+    private readonly pace: Pace = PACE,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  of(endpoint: string): Lane {
+    const lane = this.#lanes.get(endpoint) ?? new Lane(this.pace, this.random);
+    this.#lanes.delete(endpoint); // Written last again: the map forgets who was not asked for longest.
+    this.#lanes.set(endpoint, lane);
+    if (this.#lanes.size > MAX_REMEMBERED) this.#forget();
+    return lane;
+  }
+
+  #forget(): void {
+    for (const [endpoint, lane] of this.#lanes) {
+      if (!lane.isIdle) continue;
+      this.#lanes.delete(endpoint);
+      return;
     }
   }
 }

@@ -8,17 +8,25 @@ import type { SignedHeaders } from './signing.js';
 
 /** How a POST ended. `latencyMs` from its start. */
 export type Answer =
-  | { readonly ok: true; readonly responseCode: number; readonly latencyMs: number }
+  | {
+      readonly ok: true;
+      readonly responseCode: number;
+      readonly responseBody?: string;
+      readonly latencyMs: number;
+    }
   | {
       readonly ok: false;
       readonly responseCode?: number;
+      readonly responseBody?: string;
       /** In words for the project's owner; never the body. */
       readonly reason: string;
       readonly retryAfterMs?: number;
       readonly latencyMs: number;
     };
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** What is read of an answer, and how many characters of it are kept. */
+const MAX_ANSWER_BYTES = 4 * 1024;
+const PREVIEW_CHARACTERS = 1_024;
 
 /** A stranger's HTTP server: guarded, 10 s, no redirects. */
 @Injectable()
@@ -37,7 +45,11 @@ export class Receiver {
     const started = performance.now();
     const latencyMs = () => Math.round(performance.now() - started);
     try {
-      const { status, headers: answered } = await guardedFetch(url, {
+      const {
+        status,
+        headers: answered,
+        bytes,
+      } = await guardedFetch(url, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'Zoetrope-Webhooks/1' },
         body,
@@ -48,15 +60,22 @@ export class Receiver {
         totalTimeoutMs: this.timings.receiverMs,
         allow: this.#allow,
       });
-      if (status >= 200 && status < 300) return { ok: true, responseCode: status, latencyMs: latencyMs() };
+      const seen = { responseCode: status, responseBody: previewOf(bytes), latencyMs: latencyMs() };
+      if (status >= 200 && status < 300) return { ok: true, ...seen };
       const retryAfterMs = parseRetryAfter(answered['retry-after'], Date.now());
       const reason = `answered with status ${status}`;
-      return { ok: false, responseCode: status, reason, retryAfterMs, latencyMs: latencyMs() };
+      return { ok: false, reason, retryAfterMs, ...seen };
     } catch (error) {
       if (!(error instanceof EgressError)) throw error;
       return { ok: false, reason: `${error.code}: ${error.message}`, latencyMs: latencyMs() };
     }
   }
+}
+
+/** The beginning of an answer as text that anything can store and show; undefined when there is nothing to see. */
+export function previewOf(bytes: Uint8Array): string | undefined {
+  const text = new TextDecoder().decode(bytes).replace(/[^\P{Cc}\n\t]/gu, '');
+  return text.slice(0, PREVIEW_CHARACTERS).toWellFormed() || undefined;
 }
 
 /** Seconds, or an HTTP date (RFC 9110 10.2.3), as ms from `now`; undefined for anything else. */

@@ -14,6 +14,14 @@ export interface SignedHeaders {
   readonly 'webhook-signature': string;
 }
 
+/** The current secret, then replaced ones that still overlap, the newest first. None without a current one. */
+const SECRETS = `
+  select secret_encrypted from (
+    select secret_encrypted, 'infinity'::timestamptz as ends_at from secrets.webhook_secret where project_id = $1
+    union all
+    select secret_encrypted, ends_at from secrets.replaced_webhook_secret where project_id = $1 and ends_at > $2
+  ) all_secrets order by ends_at desc`;
+
 /** Signs bodies with the project's secret, which is decrypted for the moment of signing only. */
 @Injectable()
 export class WebhookSigning {
@@ -31,15 +39,16 @@ export class WebhookSigning {
    * @throws Error when PostgreSQL is away or the secret does not open
    */
   async sign(projectId: string, eventId: string, body: string, at: Date): Promise<SignedHeaders | undefined> {
-    const text = 'select secret_encrypted from secrets.webhook_secret where project_id = $1';
-    const found = await this.pool.query<{ secret_encrypted: string }>(text, [projectId]);
-    const sealed = found.rows[0]?.secret_encrypted;
-    if (sealed === undefined) return undefined;
-    const secret = unseal(this.#keys, sealed, webhookSecretContext(projectId));
+    const found = await this.pool.query<{ secret_encrypted: string }>(SECRETS, [projectId, at]);
+    if (found.rows.length === 0) return undefined;
+    const signatures = found.rows.map(({ secret_encrypted: sealed }) => {
+      const secret = unseal(this.#keys, sealed, webhookSecretContext(projectId));
+      return new standardwebhooks.Webhook(secret).sign(eventId, at, body);
+    });
     return {
       'webhook-id': eventId,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-      'webhook-signature': new standardwebhooks.Webhook(secret).sign(eventId, at, body),
+      'webhook-signature': signatures.join(' '),
     };
   }
 }

@@ -9,14 +9,14 @@ import {
   WebhooksConfigured,
 } from '@zoetrope/contracts/facts/tenant';
 import { OwnerId, type ProjectId, ProxyKey, SigningSecretId } from '@zoetrope/contracts/ids';
-import { projectSubject } from '@zoetrope/contracts/subjects';
+import { projectSubject, webhookAlarm } from '@zoetrope/contracts/subjects';
 import type { WebhookEventType } from '@zoetrope/contracts/webhook-events';
 import { until } from '@zoetrope/eventlog/testing/until';
 import { systemClock } from '@zoetrope/platform/clock';
+import { deliveryIdOf, eventIdOf } from '@zoetrope/platform/webhook-ids';
 import { AssetStory, newProjectId } from '../testing/asset-story.js';
 import { NotifierSystem } from '../testing/notifier-system.js';
 import { WebhookReceiver } from '../testing/webhook-receiver.js';
-import { deliveryIdOf, eventIdOf } from './ids.js';
 
 // Real: broker, PostgreSQL, receivers over HTTP, the official standardwebhooks library on their side.
 const SECRET = `whsec_${randomBytes(24).toString('base64')}`;
@@ -157,7 +157,8 @@ describe('webhooks', () => {
       expect(nextAttemptAt === undefined).toBe(attempt === 6);
       if (nextAttemptAt === undefined) break;
       skew = nextAttemptAt - Date.now();
-      await log.alarms.ring('notifier', `webhook.${deliveryId}`, { seq });
+      const due = { projectId: asset.projectId, stream: 'ASSETS', seq };
+      await log.alarms.ring('notifier', webhookAlarm(deliveryId), due);
     }
     await ends(asset, 'WebhookDeadLettered');
     expect(new Set(shop.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);

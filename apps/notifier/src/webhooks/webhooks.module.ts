@@ -3,13 +3,24 @@ import { Deliveries } from './deliveries.js';
 import { Dispatcher } from './dispatcher.js';
 import { EmbedAddress } from './embed-address.js';
 import { Endpoints } from './endpoints.js';
+import { RaiseNotices } from './raise-notices.js';
 import { Receiver } from './receiver.js';
+import { Requests } from './requests.js';
 import { SendWebhooksWhenSubscribed } from './send-webhooks-when-subscribed.js';
 import { WebhookSigning } from './signing.js';
 import { WebhookAlarms } from './webhook-alarms.js';
 
 @Module({
-  controllers: [SendWebhooksWhenSubscribed],
-  providers: [Deliveries, Dispatcher, EmbedAddress, Endpoints, Receiver, WebhookAlarms, WebhookSigning],
+  controllers: [SendWebhooksWhenSubscribed, RaiseNotices],
+  providers: [
+    Deliveries,
+    Dispatcher,
+    EmbedAddress,
+    Endpoints,
+    Receiver,
+    Requests,
+    WebhookAlarms,
+    WebhookSigning,
+  ],
 })
 export class WebhooksModule {}

@@ -59,19 +59,6 @@ const LogoUrl = Text.max(2048).refine(
 );
 export const BrandBody = Brand.extend({ logoUrl: LogoUrl.optional() });
 
-export const WebhooksBody = z.strictObject({
-  webhook_url: Text.min(1).max(2048).nullable().optional(),
-  webhook_events: z.array(WebhookEventType).max(8).optional(),
-  webhooks_enabled: z.boolean().optional(),
-});
-export const WebhooksView = z.object({
-  webhook_url: z.string().nullable(),
-  webhook_events: z.array(WebhookEventType),
-  webhooks_enabled: z.boolean(),
-  webhook_secret_preview: z.string().nullable(),
-  webhook_secret: z.string().optional(),
-});
-
 export const ProjectView = z.object({
   id: z.string(),
   name: z.string(),

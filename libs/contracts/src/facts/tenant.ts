@@ -5,6 +5,7 @@ import { OwnerId, ProjectId, ProxyKey, SigningSecretId } from '../ids.js';
 import { DurSeconds, Mode, Motion } from '../parameters.js';
 import { PlanName } from '../plans.js';
 import { WebhookEventType } from '../webhook-events.js';
+import { ENDPOINT_HEALTH_FACTS, NOTICE_FACTS } from './endpoint.js';
 
 /** An owner exists, with the plan of a new sign-up. */
 export const AccountOpened = defineFact(
@@ -139,6 +140,6 @@ export const PROJECT_FACTS = [
   ProjectPurged,
 ] as const;
 export type ProjectFact = FactOf<(typeof PROJECT_FACTS)[number]>;
-/** What the notifier writes on `endpoint.<projectId>`. */
-export const ENDPOINT_FACTS = [ProjectCachesPurged] as const;
+/** What the notifier writes on `endpoint.<projectId>` beside the DELIVERY_FACTS of events without an asset. */
+export const ENDPOINT_FACTS = [ProjectCachesPurged, ...NOTICE_FACTS, ...ENDPOINT_HEALTH_FACTS] as const;
 export type EndpointFact = FactOf<(typeof ENDPOINT_FACTS)[number]>;

@@ -1,18 +1,31 @@
-import { Controller, Get, Inject, Param, Put } from '@nestjs/common';
-import { WebhooksBody, WebhooksView } from '@zoetrope/contracts/api/projects';
+import { Controller, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
+import {
+  RotateWebhookSecretAnswer,
+  WebhooksBody,
+  WebhooksView,
+  WebhookTestAnswer,
+} from '@zoetrope/contracts/api/webhooks';
 import { WebhooksConfigured } from '@zoetrope/contracts/facts/tenant';
+import type { WebhookTestDue } from '@zoetrope/contracts/messages';
+import { webhookTestAlarm } from '@zoetrope/contracts/subjects';
+import { DISABLED_AFTER_MS } from '@zoetrope/domain/endpoint';
 import { type Cidr, parseCidrList } from '@zoetrope/egress/address';
 import { checkUrl } from '@zoetrope/egress/url';
+import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { IDS, type Ids } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
+import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { deliveryIdOf, eventIdOf } from '@zoetrope/platform/webhook-ids';
 import type { z } from 'zod';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import type { GatewayConfig } from '../config.js';
 import { Directory } from '../directory/directory.js';
 import type { Project } from '../directory/project.js';
-import { fieldError } from '../http/api-error.js';
+import { fieldError, formError } from '../http/api-error.js';
 import { JsonBody } from '../http/json-body.js';
 import { Documented } from '../openapi/documented.js';
-import { Projects } from './projects.js';
+import { Projects } from '../projects/projects.js';
+import { RateBucket } from '../rate-limit/rate-limit.guard.js';
 import { WebhookSecrets } from './webhook-secrets.js';
 
 type Asked = z.infer<typeof WebhooksBody>;
@@ -23,6 +36,8 @@ export class WebhooksController {
 
   constructor(
     @Inject(CONFIG) config: GatewayConfig,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(IDS) private readonly ids: Ids,
     private readonly projects: Projects,
     private readonly directory: Directory,
     private readonly secrets: WebhookSecrets,
@@ -67,6 +82,36 @@ export class WebhooksController {
     return { ...(await this.view(changed)), ...(minted && { webhook_secret: minted }) };
   }
 
+  @Post('rotate-secret')
+  @HttpCode(200)
+  @Documented({
+    summary: 'A new signing secret, shown once; the old one signs beside it for 24 hours more',
+    answer: { status: 200, schema: RotateWebhookSecretAnswer },
+    errors: ['origin_not_allowed', 'not_found'],
+  })
+  async rotate(@Param('id') id: string, @CurrentCaller() { userId }: Caller) {
+    const project = this.directory.ownProject(id, userId);
+    return { webhook_secret: await this.secrets.rotate(project.id) };
+  }
+
+  /** The notifier sends it, in its turn; the list of deliveries tells how it ended. */
+  @Post('test')
+  @HttpCode(202)
+  @RateBucket('webhooks_test')
+  @Documented({
+    summary: 'Send an asset.test event; the first one that is delivered enables webhooks',
+    answer: { status: 202, schema: WebhookTestAnswer },
+    errors: ['validation_failed', 'origin_not_allowed', 'not_found'],
+  })
+  async test(@Param('id') id: string, @CurrentCaller() { userId }: Caller) {
+    const project = this.directory.ownProject(id, userId);
+    if (project.webhookUrl === null) throw formError('there is no webhook_url to send to');
+    const due: WebhookTestDue = { projectId: project.id, commandId: this.ids.commandId() };
+    await this.log.alarms.ring('notifier', webhookTestAlarm(project.id), due);
+    const eventId = eventIdOf(due.commandId);
+    return { event_id: eventId, delivery_id: deliveryIdOf(eventId, project.id) };
+  }
+
   /** Private ranges are refused here, and again when the notifier connects. */
   private checkAddress(url: string): void {
     const checked = checkUrl(url, { allow: this.allowed });
@@ -82,11 +127,14 @@ export class WebhooksController {
   }
 
   private async view(project: Project) {
+    const since = project.webhooksFailingSince;
     return {
       webhook_url: project.webhookUrl,
       webhook_events: project.webhookEvents,
       webhooks_enabled: project.webhooksEnabled,
       webhook_secret_preview: await this.secrets.preview(project.id),
+      webhooks_disabled: project.webhooksDisabled ?? null,
+      webhooks_failing: since === undefined ? null : { since, disables_at: since + DISABLED_AFTER_MS },
     };
   }
 }
