@@ -25,8 +25,13 @@ const createdCount = async ({ assetId }: TestAsset) =>
   (await system.journal(assetId)).filter(({ event }) => event === 'created').length;
 
 /** A generator that dies while it waits for the answer to its first creation; a fresh copy takes over. */
-async function killedWhileCreating(fault: CreationFault, firstPollMs: number): Promise<TestAsset> {
+async function killedWhileCreating(
+  fault: CreationFault,
+  firstPollMs: number,
+  ...renderer: readonly object[]
+): Promise<TestAsset> {
   const asset = new TestAsset(system);
+  if (renderer.length > 0) await system.faultsOf(asset.assetId, ...renderer);
   const asked = system.proxy.creations.length;
   system.proxy.faults.push(fault);
   const victim = await system.process(firstPollMs);
@@ -56,6 +61,22 @@ describe('a generator killed between StageStarted and PredictionCreated', () => 
     expect((await asset.until(1, 'PredictionCreated')).data).toMatchObject({ adopted: true, attempt: 1 });
     expect(await createdCount(asset)).toBe(1);
   }, 60_000);
+
+  it('after the provider had begun something slow: one more prediction and no third, whatever the first still says', async () => {
+    const asset = await killedWhileCreating('held-reply', FIRST_POLL_MS, { kind: 'slow', ms: 12_000 });
+    await asset.until(1, 'Mp4Stored', 50_000);
+    await until(
+      'the first one reports',
+      () => system.callbacks.statusesOf(asset.assetId).length === 2,
+      30_000,
+    );
+    expect(await createdCount(asset)).toBe(2);
+    const story = await asset.story(1);
+    expect(story.filter((fact) => fact.startsWith('StageStarted(single'))).toHaveLength(2);
+    expect(story.filter((fact) => fact.startsWith('StageCompleted(single'))).toEqual([
+      'StageCompleted(single, 2)',
+    ]);
+  }, 90_000);
 });
 
 describe('a generator killed between GenerationCancelled and telling the provider', () => {

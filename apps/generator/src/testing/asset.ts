@@ -1,13 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FactOf, Recorded } from '@zoetrope/contracts/fact';
-import {
-  type GenerationFact,
-  GenerationQueued,
-  SourceFetched,
-  StageCompleted,
-  StageStarted,
-  VisionCompleted,
-} from '@zoetrope/contracts/facts/generation';
+import type { GenerationFact } from '@zoetrope/contracts/facts/generation';
 import { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
 import {
   AssetPrepared,
@@ -21,27 +14,11 @@ import { PLANS, type PlanName } from '@zoetrope/contracts/plans';
 import { assetSubject, dueSubject, ledgerSubject, stageAlarm } from '@zoetrope/contracts/subjects';
 import { brokerOf } from '@zoetrope/eventlog/broker';
 import { until } from '@zoetrope/eventlog/testing/until';
-import { sourceKey, stageKey } from '@zoetrope/objects/keys';
-import type { ObjectStore } from '@zoetrope/objects/store';
 import type { GeneratorSystem } from './generator-system.js';
 
 type Reserved = FactOf<typeof GenerationReserved>;
 type Denied = FactOf<typeof GenerationDenied>;
 const period = Period.parse('2026-11');
-const QUEUED = {
-  resolved: {
-    motion: 'medium',
-    mode: 'animate-in',
-    dur_seconds: 2,
-    aspect: 'preserve',
-    prompt_override: 'orbit',
-    seed_asked: null,
-    seed: 1,
-  },
-  src: 'https://example.com/a.jpg',
-  plan: 'pro',
-  overage: false,
-} as const;
 const hex = () => randomBytes(16).toString('hex');
 
 /** One asset of a test, asked for and reserved by hand. */
@@ -104,27 +81,8 @@ export class TestAsset {
     });
   }
 
-  /** Everything up to the merge, written in the generator's place, with this clip as the model's; then it goes on. */
-  async animatedWith(clip: Buffer, source: Buffer, objects: ObjectStore): Promise<void> {
-    const base = this.base(1);
-    const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-    const [picture, video] = await Promise.all([
-      objects.put(sourceKey(hash(source)), source, { contentType: 'image/jpeg' }),
-      objects.put(stageKey(this.assetId, 1, 'single', 1, hash(clip)), clip, { contentType: 'video/mp4' }),
-    ]);
-    const of = { stage: 'single', attempt: 1 } as const;
-    const facts = [
-      GenerationQueued({ ...base, ...QUEUED, model: 'seedance' }),
-      SourceFetched({ ...base, ...picture, mediaType: 'image/jpeg', width: 320, height: 256, latencyMs: 1 }),
-      VisionCompleted({ ...base, attempt: 1, prompt: 'orbit', provider: 'override', latencyMs: 0 }),
-      StageStarted({ ...base, ...of, model: 'seedance' }),
-      StageCompleted({ ...base, ...of, ...video, latencyMs: 1 }),
-    ];
-    for (const fact of facts) {
-      const cause = { id: `by hand ${fact.type}` };
-      await this.system.logs.generator.append(this.subject('generation'), fact, { cause });
-    }
-    await this.ring({ generation: 1, stage: 'begin', attempt: 1, kind: 'begin' });
+  begin(): Promise<void> {
+    return this.ring({ generation: 1, stage: 'begin', attempt: 1, kind: 'begin' });
   }
 
   async facts(): Promise<Recorded<GenerationFact>[]> {
