@@ -71,6 +71,27 @@ describe('checkOutput', () => {
     await expect(checkOutput(damaged, {})).rejects.toMatchObject({ code: 'video_unreadable' });
   });
 
+  it('refuses all damage that ffmpeg would stop at, also what its decoder hides', async () => {
+    const whole = await readFile(join(folder, 'good.mp4'));
+    const path = join(folder, 'flipped.mp4');
+    const decode = ['-xerror', '-err_detect', 'explode', '-i', path, '-map', '0:v:0', '-f', 'null', '-'];
+    for (let nth = 1; nth <= 16; nth += 1) {
+      const flipped = Buffer.from(whole);
+      const at = Math.floor((whole.length * (nth + 3)) / 21);
+      flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << (nth % 8)), at);
+      await writeFile(path, flipped);
+      const stops = await runFfmpeg(decode).then(
+        () => false,
+        () => true,
+      );
+      const refused = await checkOutput(path, published).then(
+        () => false,
+        () => true,
+      );
+      expect([nth, refused || !stops]).toEqual([nth, true]);
+    }
+  }, 60_000);
+
   it.each([
     ['no bytes', Buffer.alloc(0)],
     ['a web page', Buffer.from('<!doctype html><title>502</title>')],

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runFfmpeg } from './ffmpeg.js';
+import { type RunOptions, runFfmpeg } from './ffmpeg.js';
 import { MediaError } from './media-error.js';
-import { probeVideo, type VideoFacts } from './probe.js';
+import { decodeVideo, type VideoFacts } from './probe.js';
 import { withTempFolder } from './temp.js';
 
 /** What a video must be. What is left out is not looked at. */
@@ -65,25 +65,28 @@ export function brokenPromises(video: VideoFacts, expected: Expected): string[] 
   return promises.filter(([kept]) => !kept).map(([, otherwise]) => otherwise);
 }
 
-/** Decodes every frame and throws the pixels away: a header proves nothing about the data behind it. */
-async function decodedFrames(path: string): Promise<number> {
+/** For containers without an index, whose frames can only be told from damage by stopping at the first error. */
+async function decodedFrames(path: string, options: RunOptions): Promise<number> {
   const decoding = ['-xerror', '-err_detect', 'explode', '-i', path, '-map', '0:v:0', '-vsync', '0'];
   const counting = ['-f', 'framecrc', '-'];
   try {
-    const lines = (await runFfmpeg([...decoding, ...counting])).toString('latin1').split('\n');
+    const lines = (await runFfmpeg([...decoding, ...counting], options)).toString('latin1').split('\n');
     return lines.filter((line) => line !== '' && !line.startsWith('#')).length;
   } catch (error) {
-    if (error instanceof MediaError && error.code === 'ffmpeg_missing') throw error;
+    if (!(error instanceof MediaError) || error.code === 'ffmpeg_missing') throw error;
     throw new MediaError('video_unreadable', `the video does not decode: ${path}`, { cause: error });
   }
 }
 
-async function checkFile(path: string, expected: Expected): Promise<VideoFacts> {
-  const video = await probeVideo(path);
+async function checkFile(path: string, expected: Expected, options: RunOptions): Promise<VideoFacts> {
+  const { video, decoded, concealed } = await decodeVideo(path, options);
   const broken = brokenPromises(video, expected);
-  const decoded = broken.length > 0 ? video.frames : await decodedFrames(path);
-  if (decoded !== video.frames) broken.push(`${decoded} frames where its index says ${video.frames}`);
   if (broken.length > 0) throw new MediaError('video_refused', `the video has ${broken.join(', ')}`);
+  // A header proves nothing about the data behind it.
+  const whole = decoded ?? (await decodedFrames(path, options));
+  if (concealed || whole !== video.frames) {
+    throw new MediaError('video_unreadable', `the video does not decode: ${whole} of ${video.frames} frames`);
+  }
   return video;
 }
 
@@ -94,11 +97,15 @@ async function checkFile(path: string, expected: Expected): Promise<VideoFacts> 
  * @throws MediaError `video_unreadable` when it is no video or does not decode to its end; `video_refused` with every
  *   broken promise otherwise; `ffmpeg_missing`
  */
-export function checkOutput(source: string | Uint8Array, expected: Expected): Promise<VideoFacts> {
-  if (typeof source === 'string') return checkFile(source, expected);
+export function checkOutput(
+  source: string | Uint8Array,
+  expected: Expected,
+  options: RunOptions = {},
+): Promise<VideoFacts> {
+  if (typeof source === 'string') return checkFile(source, expected, options);
   return withTempFolder(async (folder) => {
     const path = join(folder, 'video.mp4');
     await writeFile(path, source);
-    return checkFile(path, expected);
+    return checkFile(path, expected, options);
   });
 }

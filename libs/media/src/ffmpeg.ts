@@ -48,8 +48,10 @@ function launch(binary: string, args: string[], signal?: AbortSignal) {
   return { child, ended };
 }
 
-async function capture(binary: string, args: string[], signal?: AbortSignal): Promise<Buffer> {
-  const { child, ended } = launch(binary, args, signal);
+const capture = (binary: string, args: string[], signal?: AbortSignal): Promise<Buffer> =>
+  outputOf(launch(binary, args, signal));
+
+async function outputOf({ child, ended }: ReturnType<typeof launch>): Promise<Buffer> {
   child.stdin.end();
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -67,6 +69,35 @@ export function runFfmpeg(args: string[], { signal }: RunOptions = {}): Promise<
 /** Runs ffprobe and returns its stdout. Not limited: it reads a header and is gone. */
 export function runFfprobe(args: string[], { signal }: RunOptions = {}): Promise<Buffer> {
   return capture(ffprobePath(), ['-hide_banner', '-loglevel', 'error', ...args], signal);
+}
+
+/** What libavcodec says, at this level of its log, of each frame whose missing parts it made up (error_resilience.c). */
+const MADE_UP = { level: 'verbose', word: 'concealing' } as const;
+
+/**
+ * Runs ffprobe where it decodes, which takes a processor as long as ffmpeg would. `concealed`: some damage was no
+ * error to the decoder, which filled the hole with what it guessed.
+ */
+export function decodeWithFfprobe(
+  args: string[],
+  { signal }: RunOptions = {},
+): Promise<{ stdout: Buffer; concealed: boolean }> {
+  return slots.run(async () => {
+    const launched = launch(ffprobePath(), ['-hide_banner', '-loglevel', MADE_UP.level, ...args], signal);
+    const concealed = hears(launched.child, MADE_UP.word);
+    return { stdout: await outputOf(launched), concealed: concealed() };
+  });
+}
+
+function hears(child: ChildProcess, word: string): () => boolean {
+  let heard = false;
+  let rest = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const text = rest + chunk.toString('latin1');
+    heard ||= text.includes(word);
+    rest = text.slice(-word.length);
+  });
+  return () => heard;
 }
 
 /** Feeds frames to ffmpeg's stdin, no faster than it takes them, and waits for its end. */

@@ -1,3 +1,4 @@
+import { checkOutput } from './check.js';
 import { DETERMINISTIC, encodeWithFfmpeg, runFfmpeg } from './ffmpeg.js';
 import { type Clip, joinedFrames } from './join.js';
 import { MediaError } from './media-error.js';
@@ -41,8 +42,9 @@ export async function lastFrame(path: string, { signal }: { signal?: AbortSignal
   return whole;
 }
 
-async function readClips(inputs: string[]): Promise<Clip[]> {
-  const clips = await Promise.all(inputs.map(async (path) => ({ path, facts: await probeVideo(path) })));
+async function readClips(inputs: readonly (string | Clip)[]): Promise<Clip[]> {
+  const read = async (path: string) => ({ path, facts: await probeVideo(path) });
+  const clips = await Promise.all(inputs.map((input) => (typeof input === 'string' ? read(input) : input)));
   const empty = clips.find((clip) => clip.facts.frames < 1);
   if (!clips.length || empty)
     throw new MediaError('video_unreadable', `no frames in ${empty?.path ?? 'nothing'}`);
@@ -53,11 +55,13 @@ async function readClips(inputs: string[]): Promise<Clip[]> {
  * Joins clips into one web-ready MP4 at `output`: H.264 baseline, yuv420p, no audio, fast start, even
  * sides, the exact length. Each clip is stretched to its share, proportional to its own length, and
  * never cut; where one clip starts on the frame that the one before ended on, that frame is shown once.
- * The frame rate follows from the clips (`outputFrames`). Same inputs, same bytes.
- * @throws MediaError `video_unreadable` for a bad input, `ffmpeg_failed`
+ * The frame rate follows from the clips (`outputFrames`). Same inputs, same bytes. The result is decoded once and
+ * checked against all of that.
+ * @param inputs clips; where what they are is known already, they are not probed
+ * @throws MediaError `video_unreadable` for a bad input, `ffmpeg_failed`, `video_refused` for a bad result
  */
 export async function normalise(
-  inputs: string[],
+  inputs: readonly (string | Clip)[],
   output: string,
   options: NormaliseOptions,
 ): Promise<VideoFacts> {
@@ -71,5 +75,5 @@ export async function normalise(
   const fps = (total * 1000) / durationMs;
   const frames = joinedFrames({ clips, plan, size, fps, loop, signal });
   await encodeWithFfmpeg(encodeArgs(output, size, { frames: total, durationMs }), frames, { signal });
-  return probeVideo(output);
+  return checkOutput(output, { webReady: true, durationMs, size }, { signal });
 }
