@@ -11,6 +11,22 @@ export const notifierConfig = z.object({
   ZOETROPE_INTERNAL_TOKEN: commonConfig.ZOETROPE_INTERNAL_TOKEN,
   ZOETROPE_EGRESS_ALLOW: commonConfig.ZOETROPE_EGRESS_ALLOW,
   ...edgeConfig,
+  WEBHOOK_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('webhook requests at once to one endpoint, from each copy of the notifier'),
+  WEBHOOK_HORIZON_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(600_000)
+    .describe(
+      'how far ahead, at most, a delivery to a slow or dead endpoint is put off before it is looked at again',
+    ),
   NOTIFIER_URL: z
     .url()
     .transform((url) => url.replace(/\/+$/, ''))

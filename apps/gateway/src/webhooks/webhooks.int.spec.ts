@@ -5,6 +5,7 @@ import {
   EndpointEnabled,
   EndpointFailing,
   EndpointTestAsked,
+  EndpointWarned,
 } from '@zoetrope/contracts/facts/endpoint';
 import { ProjectId } from '@zoetrope/contracts/ids';
 import { WebhookDue, WebhookTestDue } from '@zoetrope/contracts/messages';
@@ -15,6 +16,7 @@ import { until } from '@zoetrope/eventlog/testing/until';
 import { sealingKey, unseal, webhookSecretContext } from '@zoetrope/platform/sealing';
 import { deliveryIdOf, eventIdOf } from '@zoetrope/platform/webhook-ids';
 import { DataSource } from 'typeorm';
+import { MailServer } from '../accounts/mail-server.testing.js';
 import { Directory } from '../directory/directory.js';
 import { deliveryStory, story } from '../projections/facts.testing.js';
 import { type Answer, GatewayUnderTest } from '../testing/gateway-under-test.js';
@@ -22,19 +24,26 @@ import { type Answer, GatewayUnderTest } from '../testing/gateway-under-test.js'
 /** Real: gateway, broker, PostgreSQL. The notifier's facts are appended in its name. */
 let gateway: GatewayUnderTest;
 let notifier: EventLog;
+let mail: MailServer;
 let owner: string;
 let cookie: string;
 let id: ProjectId;
 const HOOK = 'https://hooks.example.com/';
 
 beforeAll(async () => {
-  gateway = await GatewayUnderTest.start({ RATE_OTHER: '100000', RATE_WEBHOOKS_TEST: '3' });
+  mail = await MailServer.start();
+  gateway = await GatewayUnderTest.start({
+    RATE_OTHER: '100000',
+    RATE_WEBHOOKS_TEST: '3',
+    SMTP_URL: mail.url,
+  });
   ({ cookie: owner } = await gateway.person('pro'));
   notifier = await connectLog(gateway.nats.url, { service: 'notifier' });
 }, 60_000);
 afterAll(async () => {
   await notifier?.close();
   await gateway?.stop();
+  await mail?.stop();
 });
 beforeEach(async () => {
   cookie = owner;
@@ -142,6 +151,23 @@ describe('an endpoint', () => {
       webhooks_enabled: true,
       webhooks_disabled: null,
     });
+  });
+
+  it('has its owner written to before and when it is disabled', async () => {
+    const person = await gateway.person();
+    ({ cookie } = person);
+    id = ProjectId.parse(await gateway.project(cookie));
+    await put({ webhook_url: HOOK, webhooks_enabled: true });
+    const failingSince = Date.now() - 3 * 86_400_000;
+    const disablesAt = failingSince + 5 * 86_400_000;
+    await endpoint(EndpointWarned({ projectId: id, failingSince, disablesAt }));
+    const warning = await mail.to(person.email);
+    expect(warning.subject).toBe('Webhooks of Shop keep failing');
+    expect(warning.text).toContain(new Date(disablesAt).toUTCString());
+    await endpoint(EndpointDisabled({ projectId: id, reason: 'failing' }));
+    const notice = await mail.to(person.email);
+    expect(notice.subject).toBe('Webhooks of Shop are disabled');
+    expect(notice.text).toContain(HOOK);
   });
 
   it('says since when it fails, and when it will be disabled', async () => {

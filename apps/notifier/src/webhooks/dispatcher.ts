@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
+import { CONFIG } from '@zoetrope/platform/config';
 import { sabotaged } from '@zoetrope/platform/sabotage';
-import { TIMINGS, type Timings } from '../config.js';
+import { type NotifierConfig, TIMINGS, type Timings } from '../config.js';
 import { Deliveries } from './deliveries.js';
 import type { Delivery, DeliveryRef } from './delivery.js';
-import { type Lane, Lanes } from './lanes.js';
+import { type Lane, Lanes, PACE } from './lanes.js';
 import { WebhookAlarms } from './webhook-alarms.js';
 
 /**
@@ -15,7 +16,7 @@ import { WebhookAlarms } from './webhook-alarms.js';
 @Injectable()
 export class Dispatcher {
   readonly #logger = new Logger(Dispatcher.name);
-  readonly #lanes = new Lanes();
+  readonly #lanes: Lanes;
   readonly #inHand = new Set<string>();
 
   constructor(
@@ -23,7 +24,14 @@ export class Dispatcher {
     private readonly alarms: WebhookAlarms,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TIMINGS) private readonly timings: Timings,
-  ) {}
+    @Inject(CONFIG) config: NotifierConfig,
+  ) {
+    const { WEBHOOK_AT_ONCE: atOnce, WEBHOOK_HORIZON_MS: horizonMs } = config;
+    // No pause is longer than the horizon: whoever comes again then must find the door open.
+    const pauses = [PACE.pauseMs, PACE.longestPauseMs].map((ms) => Math.min(ms, horizonMs));
+    const [pauseMs = horizonMs, longestPauseMs = horizonMs] = pauses;
+    this.#lanes = new Lanes({ ...PACE, atOnce, horizonMs, pauseMs, longestPauseMs });
+  }
 
   /**
    * Resolves once the delivery is done with for now or an alarm stands for it; the message may then go.
