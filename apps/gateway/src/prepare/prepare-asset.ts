@@ -159,7 +159,8 @@ export class PrepareAsset {
     return { kind: 'started', assetId, asked };
   }
 
-  private checkAspect(ownerId: string, { aspect }: PrepareAsked): void {
+  /** @throws ApiError 400 for an aspect that the owner's plan does not have */
+  checkAspect(ownerId: string, { aspect }: PrepareAsked): void {
     const plan = PLANS[this.directory.planOf(ownerId) ?? 'free'];
     if (aspect === undefined || aspect === 'preserve' || plan.aspects === 'all') return;
     throw fieldError('aspect', `the ${plan.name} plan keeps the source's aspect: only "preserve" is allowed`);

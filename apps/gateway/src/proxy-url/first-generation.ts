@@ -33,12 +33,22 @@ export class FirstGeneration {
   }
 
   /**
+   * Whether anything of an asset that nobody has prepared yet may be made for these words, its poster included.
+   * @throws ApiError 404 with auto_generate off, 400 for an aspect that the owner's plan does not have
+   */
+  checkNew({ project, ask }: Admitted): void {
+    if (!project.autoGenerate) throw new ApiError('not_found');
+    this.assets.checkAspect(project.ownerId, ask.asked);
+  }
+
+  /**
    * Asks for it; from here it is pending, decided or not.
    * @throws ApiError 404 with auto_generate off, 429 beyond new_assets_per_minute or by quota, 400 for an aspect
    */
-  async ask({ project, ask }: Admitted, isNew: boolean): Promise<void> {
+  async ask(admitted: Admitted, isNew: boolean): Promise<void> {
+    const { project, ask } = admitted;
     if (isNew) {
-      if (!project.autoGenerate) throw new ApiError('not_found');
+      this.checkNew(admitted);
       const { allowed, resetMs } = await this.limiter.take(guardOf(project), project.newAssetsPerMinute);
       if (!allowed) throw new ApiError('rate_limited', { retryAfterMs: resetMs });
     }

@@ -46,6 +46,7 @@ export class ProxyController {
     },
     errors: [
       'malformed',
+      'validation_failed',
       'unknown_project_key',
       'origin_not_in_allowlist',
       'invalid_signature',
@@ -157,9 +158,9 @@ export class ProxyController {
     current: Current,
     admitted: Admitted,
   ): Promise<void> {
-    const { ask, project } = admitted;
+    const { ask } = admitted;
     const { present } = current;
-    if (!present.exists && !project.autoGenerate) throw new ApiError('not_found');
+    if (!present.exists) this.first.checkNew(admitted);
     const { aspect = 'preserve' } = ask.asked;
     const poster = await this.posters.get({ assetId: ticket.assetId, source: ask.source, aspect, present });
     const what: Representation = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pngWith } from '@zoetrope/media/structure/bombs';
 import sharp from 'sharp';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 
@@ -48,17 +49,30 @@ describe('POST /api/v1/upload', () => {
     },
   );
 
+  it('of a file that is also a web page is a picture only, to everybody who asks for it', async () => {
+    const page = Buffer.concat([await image('png', 310), Buffer.from('<script>alert(1)</script>')]);
+    const { json } = await upload(form(page));
+    const served = await fetch(`${gateway.url}/${json.key}`);
+    await served.arrayBuffer();
+    expect(Object.fromEntries(served.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+  });
+
   it('is 413 over 10 MB', async () => {
     const answer = await upload(form(Buffer.alloc(10 * 1024 * 1024 + 1)));
     expect([answer.status, answer.text]).toEqual([413, '{"error":"file exceeds 10 MB limit"}']);
   });
 
-  it('is 415 for other bytes and for sides out of range', async () => {
+  it('is 415 for other bytes, for sides out of range and for what unpacks to far more than its pixels', async () => {
     for (const bytes of [
       Buffer.from('<svg/>'),
       await image('gif'),
       await image('png', 255),
       await image('png', 4097),
+      pngWith([], 50_000_000),
     ]) {
       const answer = await upload(form(bytes));
       expect([answer.status, answer.json.error]).toEqual([415, expect.stringMatching(/^unsupported type: /)]);

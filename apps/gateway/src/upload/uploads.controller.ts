@@ -78,6 +78,8 @@ export class UploadsController {
       etag,
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
+      // A file can be a picture and a page at once; opened as a page it may do nothing.
+      'content-security-policy': "default-src 'none'; sandbox",
     };
     if (request.headers['if-none-match'] === etag && (await this.objects.head(key))) {
       return void reply.code(304).headers(headers).send();
