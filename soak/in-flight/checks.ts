@@ -43,7 +43,7 @@ export function checkOutcomes(facts: readonly Fact[], results: Results, orders: 
 }
 
 /** So many creations may be under way in a generator when it dies (`CREATING_AT_ONCE` in its predictions.ts). */
-const LOST_BY_A_KILL = 8;
+const LOST_BY_A_KILL = 4;
 
 /**
  * The renderer was asked once for each attempt of each stage. A generator that died between asking and noting cannot

@@ -18,6 +18,7 @@ import { Generations, type MakeFact } from './generations.js';
 import { limitsOf } from './limits.js';
 import { PipelineAlarms } from './pipeline-alarms.js';
 import { Predictions, type Ran } from './predictions.js';
+import { WorkPlaces } from './stages/known-videos.js';
 import { SourceStage } from './stages/source.js';
 import { StageError } from './stages/stage-error.js';
 import { StitchStage } from './stages/stitch.js';
@@ -54,6 +55,7 @@ export class Advance {
     private readonly vision: VisionStage,
     private readonly stitch: StitchStage,
     private readonly store: StoreStage,
+    private readonly places: WorkPlaces,
   ) {}
 
   /** @throws what is no outcome of the generation (log or store away, shutdown): the message comes again */
@@ -122,11 +124,13 @@ export class Advance {
   ): Promise<MakeFact> {
     switch (kind) {
       case 'source':
-        return this.source.run(state.queued?.src ?? '', signal);
+        return this.source.run(state, signal);
       case 'vision':
         return this.inTime('vision_timeout', signal, (limited) => this.vision.run(state, attempt, limited));
       case 'merge':
-        return this.inTime('merge_failed', signal, (limited) => this.stitch.run(state, attempt, limited));
+        return this.places.run(() =>
+          this.inTime('merge_failed', signal, (limited) => this.stitch.run(state, attempt, limited)),
+        );
       case 'store':
         return this.inTime('r2_write_failed', signal, () => this.store.run(state));
     }
@@ -202,7 +206,9 @@ export class Advance {
 
   private async fail(step: Extract<Step, { kind: 'fail' }>, state: Generation): Promise<Ran> {
     const { stage, code, message } = step;
-    this.logger.warn({ msg: 'generation failed', generation: state.number, stage, code, why: message });
+    // Its message can quote somebody else's words, a prompt among them; the asset's timeline has it.
+    const about = { assetId: state.queued?.assetId, generation: state.number };
+    this.logger.warn({ msg: 'generation failed', ...about, stage, code });
     await this.generations.record(state, (base) => GenerationFailed({ ...base, stage, code, message }));
     return 'again'; // a prediction that still runs is stopped once nothing is left
   }

@@ -23,6 +23,7 @@ import { ProgressWatch } from './progress/progress-watch.js';
 import { Provider } from './provider/provider.js';
 import { AnimateStage } from './stages/animate.js';
 import { CollectStage } from './stages/collect.js';
+import { KnownVideos, WorkPlaces } from './stages/known-videos.js';
 import { SourceStage } from './stages/source.js';
 import { StitchStage } from './stages/stitch.js';
 import { StoreStage } from './stages/store.js';
@@ -50,6 +51,8 @@ import { VISION } from './vision/vision-provider.js';
     Predictions,
     Provider,
     ProgressWatch,
+    KnownVideos,
+    WorkPlaces,
     SourceStage,
     { provide: VISION, useFactory: chooseVision, inject: [CONFIG, Provider] },
     VisionStage,

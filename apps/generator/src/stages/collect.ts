@@ -13,6 +13,7 @@ import { OBJECTS } from '../objects.js';
 import { outputOf, Provider } from '../provider/provider.js';
 import { asProviderError } from '../provider/provider-error.js';
 import { withWaits } from '../with-waits.js';
+import { CLIP, KnownVideos, WorkPlaces } from './known-videos.js';
 import { refused, StageError } from './stage-error.js';
 
 /** Words of a failed prediction that name a fault of the provider's machines, not of what was asked. */
@@ -30,6 +31,8 @@ export class CollectStage {
     @Inject(OBJECTS) private readonly objects: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly provider: Provider,
+    private readonly known: KnownVideos,
+    private readonly places: WorkPlaces,
   ) {}
 
   /**
@@ -46,8 +49,9 @@ export class CollectStage {
     const url = outputOf(prediction);
     const isTransient = (error: unknown) => asProviderError(error).transient;
     const bytes = await withWaits(() => this.provider.download(url), isTransient);
-    await checkClip(bytes);
+    const video = await this.places.run(() => checkClip(bytes));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
+    this.known.keep(sha256, CLIP, video);
     const key = stageKey(state.queued?.assetId ?? '', state.number, stage, attempt, sha256);
     const stored = await this.objects.put(key, bytes, { contentType: 'video/mp4', sha256 });
     const startedAt = state.attempts[stage]?.startedAt ?? this.clock.now();
@@ -57,13 +61,14 @@ export class CollectStage {
 }
 
 /** @throws StageError for what is no clip that can be stitched */
-async function checkClip(bytes: Buffer): Promise<void> {
+async function checkClip(bytes: Buffer): Promise<VideoFacts> {
   const video = await checkOutput(bytes, {}).catch((error: unknown) => {
     throw refused(error, 'i2v_failed', false);
   });
   const wrong = wrongWith(video);
   if (wrong.length > 0)
     throw new StageError('i2v_failed', `the model made a clip with ${wrong.join(', ')}`, false);
+  return video;
 }
 
 const wrongWith = ({ codec, durationMs, width, height }: VideoFacts): string[] => {

@@ -6,7 +6,9 @@ import { StageCompleted } from '@zoetrope/contracts/facts/generation';
 import type { LoopMode } from '@zoetrope/contracts/parameters';
 import type { Generation } from '@zoetrope/domain/generation';
 import { aspectSize } from '@zoetrope/media/image';
-import { probeVideo } from '@zoetrope/media/probe';
+import type { Clip } from '@zoetrope/media/join';
+import { MediaError } from '@zoetrope/media/media-error';
+import { probeVideo, type VideoFacts } from '@zoetrope/media/probe';
 import { normalise } from '@zoetrope/media/stitch';
 import { withTempFolder } from '@zoetrope/media/temp';
 import { ObjectStoreError } from '@zoetrope/objects/errors';
@@ -17,7 +19,8 @@ import { sabotaged } from '@zoetrope/platform/sabotage';
 import type { MakeFact } from '../generations.js';
 import { loopClosing } from '../models/models.js';
 import { OBJECTS, readObject } from '../objects.js';
-import { asStageError } from './stage-error.js';
+import { CLIP, KnownVideos, publishable } from './known-videos.js';
+import { asStageError, refused } from './stage-error.js';
 
 /** How the video of a generation repeats. */
 export const loopModeOf = ({ queued }: Generation): LoopMode =>
@@ -29,46 +32,64 @@ export class StitchStage {
   constructor(
     @Inject(OBJECTS) private readonly objects: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly known: KnownVideos,
   ) {}
 
   /** @throws StageError merge_failed */
   async run(state: Generation, attempt: number, signal?: AbortSignal): Promise<MakeFact> {
     try {
       const from = this.clock.now();
-      const bytes = await withTempFolder((folder) => this.stitch(state, folder, signal));
+      const { bytes, video, durationMs } = await withTempFolder((folder) =>
+        this.stitch(state, folder, signal),
+      );
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const key = stageKey(state.queued?.assetId ?? '', state.number, 'merge', attempt, sha256);
       const stored = await this.objects.put(key, bytes, { contentType: 'video/mp4', sha256 });
+      this.known.keep(sha256, publishable(durationMs), video);
       const latencyMs = Math.max(0, this.clock.now() - from);
       return (base) => StageCompleted({ ...base, ...stored, stage: 'merge', attempt, latencyMs });
     } catch (error) {
       // Neither a shutdown nor a store that is away is a failure of the video: the step comes again.
       if (signal?.aborted || error instanceof ObjectStoreError) throw error;
-      throw asStageError(error, 'merge_failed');
+      // The same clips give the same bytes, so another attempt would end here as well.
+      const lasting = error instanceof MediaError && error.code === 'video_refused';
+      throw asStageError(lasting ? refused(error, 'merge_failed', false) : error, 'merge_failed');
     }
   }
 
-  private async stitch(state: Generation, folder: string, signal?: AbortSignal): Promise<Buffer> {
-    const { queued, source, attempts } = state;
+  private async stitch(state: Generation, folder: string, signal?: AbortSignal): Promise<Merged> {
+    const { queued, source } = state;
     if (!queued || !source) throw new Error('merge needs a source');
-    const clips = [attempts.single, attempts.stage1, attempts.stage2].flatMap((a) => a?.output ?? []);
-    const paths = await Promise.all(
-      clips.map(async ({ key }, index) => {
-        const path = join(folder, `clip-${index}.mp4`);
-        await writeFile(path, await readObject(this.objects, key));
-        return path;
-      }),
-    );
+    const clips = await this.clipsOf(state, folder);
     const output = join(folder, 'merged.mp4');
     const wanted = aspectSize(source.width, source.height, queued.resolved.aspect);
-    const size = fitInto(wanted, await probeVideo(paths[0] ?? ''));
+    const size = fitInto(wanted, clips[0]?.facts ?? wanted);
     const durationMs = queued.resolved.dur_seconds * 1000;
     // What a checker of loops must notice: half a loop, and nothing that closes it.
     const open = sabotaged('no-loop');
     const loop = open ? 'none' : loopModeOf(state);
-    await normalise(open ? paths.slice(0, 1) : paths, output, { ...size, durationMs, loop, signal });
-    return readFile(output);
+    const joined = open ? clips.slice(0, 1) : clips;
+    const video = await normalise(joined, output, { ...size, durationMs, loop, signal });
+    return { bytes: await readFile(output), video, durationMs };
   }
+
+  private clipsOf({ attempts }: Generation, folder: string): Promise<Clip[]> {
+    const outputs = [attempts.single, attempts.stage1, attempts.stage2].flatMap((a) => a?.output ?? []);
+    return Promise.all(
+      outputs.map(async ({ key, sha256 }, index) => {
+        const path = join(folder, `clip-${index}.mp4`);
+        await writeFile(path, await readObject(this.objects, key));
+        return { path, facts: this.known.find(sha256, CLIP) ?? (await probeVideo(path)) };
+      }),
+    );
+  }
+}
+
+/** A video that was checked. */
+interface Merged {
+  readonly bytes: Buffer;
+  readonly video: VideoFacts;
+  readonly durationMs: number;
 }
 
 interface Size {

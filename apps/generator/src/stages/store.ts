@@ -11,6 +11,7 @@ import type { ObjectStore } from '@zoetrope/objects/store';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import type { MakeFact } from '../generations.js';
 import { OBJECTS, readObject } from '../objects.js';
+import { KnownVideos, publishable } from './known-videos.js';
 import { asStageError, refused } from './stage-error.js';
 import { loopModeOf } from './stitch.js';
 
@@ -22,6 +23,7 @@ export class StoreStage {
   constructor(
     @Inject(OBJECTS) private readonly objects: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly known: KnownVideos,
   ) {}
 
   /** @throws StageError r2_write_failed; merge_failed for a video that breaks the promises of its format */
@@ -39,7 +41,10 @@ export class StoreStage {
     const merged = attempts.merge?.output;
     if (!queued || !merged) throw new Error('storing needs a merged video');
     const bytes = await readObject(this.objects, merged.key);
-    const video = await verified(bytes, queued.resolved.dur_seconds * 1000);
+    const promisedMs = queued.resolved.dur_seconds * 1000;
+    // The put below refuses bytes of another hash, so what was checked under this one is what is stored.
+    const checked = this.known.find(merged.sha256, publishable(promisedMs));
+    const video = checked ?? (await verified(bytes, promisedMs));
     const key = videoKey(queued.assetId, state.number, merged.sha256);
     const options = { contentType: 'video/mp4', sha256: merged.sha256 };
     const [stored, poster] = await Promise.all([this.objects.put(key, bytes, options), this.poster(state)]);
