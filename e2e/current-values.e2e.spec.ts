@@ -1,7 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { photoLike } from '@zoetrope/media/testing';
 import { Customer, type Prepared, type Project } from './support/customer.js';
 import { Watcher } from './support/events.js';
+import { type Frame, readFrames } from './support/frames.js';
 import { nextPredictions } from './support/renderer.js';
 import { startTestSystem, type TestSystem } from './support/system.js';
 
@@ -12,7 +15,7 @@ let project: Project;
 let asset: Prepared;
 
 beforeAll(async () => {
-  system = await startTestSystem({ GENERATOR_FIRST_POLL_MS: '3000' });
+  system = await startTestSystem({ GENERATOR_FIRST_POLL_MS: '3000', LOG_LEVEL: 'trace' });
   customer = await Customer.signUp(system, 'pro');
   project = await customer.project();
   await customer.call('PUT', `/api/projects/${project.id}/brand`, { body: { brandName: 'Nordlicht' } });
@@ -27,6 +30,14 @@ async function ended(name: string, generation: number): Promise<void> {
   await watcher.named(name, generation);
   watcher.stop();
 }
+
+/** What a new client is told of the newest generation, which is over. */
+async function framesFrom(path: string, headers: Record<string, string> = {}) {
+  const isReady = (frames: Frame[]) => frames.some(({ event }) => event === 'ready');
+  return (await readFrames(system.url + path, { until: isReady, headers })).frames;
+}
+
+const ownersFrames = () => framesFrom(`/api/assets/${asset.asset_id}/events`, { cookie: customer.session() });
 
 /** Regenerates and gives the asset as its owner sees it once that is over. */
 async function regenerated(body: object, end = 'ready') {
@@ -55,9 +66,30 @@ describe('current values', () => {
   it('a prompt is for one regenerate only, then the brand speaks again', async () => {
     const once = await regenerated({ prompt_override: 'a slow push towards the lantern' });
     expect(once.now.vision_prompt).toBe('a slow push towards the lantern');
+    expect(once.generation).toMatchObject({ vision_prompt: 'a slow push towards the lantern' });
+    expect((await ownersFrames()).map(({ event }) => event)).not.toContain('vision_started');
     const after = await regenerated({});
     expect(after.now.vision_prompt).toEqual(expect.stringContaining('Nordlicht'));
     expect(after.now.vision_prompt).not.toEqual(expect.stringContaining('lantern'));
+  }, 60_000);
+
+  it('a changed brand changes the prompt; what was sent is for its owner, in the asset, over SSE and in a trace', async () => {
+    const brand = { brandName: 'Sternwald', messaging: { tone: 'playful' } };
+    const { status } = await customer.call('PUT', `/api/projects/${project.id}/brand`, { body: brand });
+    expect(status).toBe(200);
+    const { now, generation } = await regenerated({});
+    expect(now.vision_prompt).toEqual(expect.stringContaining('Sternwald'));
+    expect(generation).toMatchObject({ vision_prompt: now.vision_prompt });
+    const { generations } = await customer.detail(asset.asset_id);
+    expect(generations[1]?.vision_prompt).toEqual(expect.stringContaining('Nordlicht'));
+    const owners = await ownersFrames();
+    const told = (name: string) => owners.find(({ event }) => event === name)?.data?.vision_prompt;
+    const sent = `${String(now.vision_prompt)} ${String(now.motion)} motion`;
+    expect([told('vision_completed'), told('stage_started')]).toEqual([now.vision_prompt, sent]);
+    expect(await system.ops('trace', asset.asset_id)).toContain(`prompt=${sent}`);
+    const frames = await framesFrom(`/v1/${project.proxy_key}/events/${asset.asset_id}`);
+    expect(frames.map(({ event }) => event)).toContain('stage_started');
+    expect(JSON.stringify(frames)).not.toMatch(/Sternwald|prompt/);
   }, 60_000);
 
   it('without a seed again is another variant; with one it is the same until null is sent', async () => {
@@ -85,7 +117,7 @@ describe('a regenerate that fails', () => {
   it('leaves the old video streaming, is not charged, says why, and keeps what was asked as current', async () => {
     const before = await customer.usage();
     const old = (await customer.detail(asset.asset_id)).asset;
-    await nextPredictions(system, { kind: 'fail' });
+    await nextPredictions(system, { kind: 'fail', error: 'refused: "towards the lantern of Sternwald"' });
     const { now, generation } = await regenerated({ motion: 'kinetic' }, 'failed');
     expect(now).toMatchObject({
       status: 'ready',
@@ -109,4 +141,19 @@ describe('a regenerate that fails', () => {
     const { generation } = await regenerated({});
     expect(generation).toMatchObject({ status: 'ready', predictions: [{ stage: 'single', attempt: 1 }] });
   }, 90_000);
+});
+
+describe('the logs of all services', () => {
+  it('have lines of each, and in none a word of a brand or prompt', async () => {
+    const folder = path.join(system.dataDir, 'logs');
+    const files = await readdir(folder);
+    for (const name of ['gateway', 'generator', 'notifier', 'quota'])
+      expect([name, files.some((file) => file.startsWith(name))]).toEqual([name, true]);
+    for (const file of files) {
+      const text = await readFile(path.join(folder, file), 'utf8');
+      expect([file, text.match(/Nordlicht|Sternwald|lantern|playful/)?.[0]]).toEqual([file, undefined]);
+    }
+    const generator = await readFile(path.join(folder, 'generator.log'), 'utf8');
+    expect(generator).toContain('generation failed');
+  });
 });

@@ -31,7 +31,10 @@ export async function predictionsOf(
   });
 }
 
-export type Fault = { kind: 'slow'; ms: number } | { kind: 'fail' } | { kind: 'lost-webhook' };
+export type Fault =
+  | { kind: 'slow'; ms: number }
+  | { kind: 'fail'; error?: string }
+  | { kind: 'lost-webhook' };
 
 /** What goes wrong with the renderer's next predictions, one each. */
 export async function nextPredictions(system: TestSystem, ...next: Fault[]): Promise<void> {

@@ -34,9 +34,9 @@ export function posterKey(assetId: string, sha256: string): string {
   return `${asset(assetId)}/poster/${hash(sha256)}.jpg`;
 }
 
-/** The fetched copy of a source image. Shared by every asset of the same bytes, so never under an asset. */
-export function sourceKey(sha256: string): string {
-  return `sources/${hash(sha256)}`;
+/** The source image as one generation fetched it: part of what that generation works with, and removed with it. */
+export function sourceKey(assetId: string, generation: number, sha256: string): string {
+  return `${stagesPrefix(assetId, generation)}source/${hash(sha256)}`;
 }
 
 /** A public, immutable upload. `ext` is the type found in the bytes: png, jpg or webp. */
@@ -65,12 +65,12 @@ export function generationPrefix(assetId: string, generation: number): string {
   return `${asset(assetId)}/${positive(generation, 'generation')}/`;
 }
 
-/** Lists every stage result of a generation. */
+/** Lists what a generation works with: its source and every stage result. */
 export function stagesPrefix(assetId: string, generation: number): string {
   return `stages/${asset(assetId)}/${positive(generation, 'generation')}/`;
 }
 
-/** Everything that belongs to one asset alone, for its deletion. Sources and uploads are shared and stay. */
+/** Everything that belongs to one asset alone, for its deletion. Uploads are shared and stay. */
 export function assetPrefixes(assetId: string): readonly string[] {
   return [`${asset(assetId)}/`, `stages/${asset(assetId)}/`];
 }

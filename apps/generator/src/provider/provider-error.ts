@@ -30,8 +30,12 @@ export class ProviderError extends Error {
 export const asProviderError = (error: unknown): ProviderError => {
   if (error instanceof ProviderError) return error;
   const response = responseOf(error);
+  // Only its kind: what a parser complains of quotes the answer, and an answer can quote the prompt.
+  const kind = error instanceof Error ? error.name : typeof error;
   if (!response)
-    return new ProviderError(`the provider's answer is unusable: ${error}`, undefined, true, true);
+    return new ProviderError(`the provider's answer is unusable (${kind})`, undefined, true, true, {
+      cause: error,
+    });
   const fault = response.headers.get(FAULT);
   if (fault) {
     const message = `the provider did not answer (${fault})`;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
+import type { Generation } from '@zoetrope/domain/generation';
 import { ATTACK_URLS } from '@zoetrope/egress/testing/attacks';
 import { withTempFolder } from '@zoetrope/media/temp';
 import { photoLike } from '@zoetrope/media/testing';
@@ -10,6 +11,10 @@ import { openObjectStore } from '@zoetrope/objects/open';
 import type { ObjectStore } from '@zoetrope/objects/store';
 import type { GeneratorConfig } from '../config.js';
 import { SourceStage } from './source.js';
+
+/** A generation of an asset with this source. */
+const from = (src: string) =>
+  ({ number: 1, queued: { src, assetId: 'a'.repeat(32) } }) as Pick<Generation, 'number' | 'queued'>;
 
 /** Real: a web server and files for objects. */
 const fetched = (body: Buffer, headers: OutgoingHttpHeaders) =>
@@ -20,7 +25,7 @@ const fetched = (body: Buffer, headers: OutgoingHttpHeaders) =>
     const objects = await openObjectStore({ OBJECTS_DIR: path.join(folder, 'objects') });
     const stage = new SourceStage(objects, config as unknown as GeneratorConfig, { now: () => 0 });
     try {
-      return await stage.run(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a.png`);
+      return await stage.run(from(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a.png`));
     } finally {
       server.close();
     }
@@ -47,7 +52,7 @@ it(`refuses ${ATTACK_URLS.length} attack addresses for good, before anything is 
   const config = { PUBLIC_URL: 'http://own.test', ZOETROPE_EGRESS_ALLOW: [] };
   const stage = new SourceStage({} as ObjectStore, config as unknown as GeneratorConfig, { now: () => 0 });
   for (const url of ATTACK_URLS) {
-    const outcome = await stage.run(url).catch((error: unknown) => error);
+    const outcome = await stage.run(from(url)).catch((error: unknown) => error);
     expect([url, outcome]).toEqual([
       url,
       expect.objectContaining({ code: 'source_unfetchable', transient: false }),

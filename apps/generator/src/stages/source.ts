@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { SourceFetched } from '@zoetrope/contracts/facts/generation';
+import type { Generation } from '@zoetrope/domain/generation';
 import { parseCidrList } from '@zoetrope/egress/address';
 import { EgressError } from '@zoetrope/egress/errors';
 import { guardedFetch } from '@zoetrope/egress/fetch';
@@ -26,7 +27,11 @@ export class SourceStage {
   ) {}
 
   /** @throws StageError with a source code; its transient faults were tried three times already */
-  async run(src: string, signal?: AbortSignal): Promise<MakeFact> {
+  async run(
+    { queued, number }: Pick<Generation, 'queued' | 'number'>,
+    signal?: AbortSignal,
+  ): Promise<MakeFact> {
+    const { src = '', assetId = '' } = queued ?? {};
     const from = this.clock.now();
     // The closed set of stages has none for the source, so its attempts stay inside this one step.
     const bytes = await withWaits(
@@ -39,7 +44,8 @@ export class SourceStage {
     });
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { contentType: mediaType, width, height } = facts;
-    const stored = await this.objects.put(sourceKey(sha256), bytes, { contentType: mediaType, sha256 });
+    const key = sourceKey(assetId, number, sha256);
+    const stored = await this.objects.put(key, bytes, { contentType: mediaType, sha256 });
     const latencyMs = Math.max(0, this.clock.now() - from);
     return (base) => SourceFetched({ ...base, ...stored, mediaType, width, height, latencyMs });
   }

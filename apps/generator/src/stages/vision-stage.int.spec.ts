@@ -6,6 +6,7 @@ import type { Brand } from '@zoetrope/contracts/brand';
 import { BrandChanged } from '@zoetrope/contracts/facts/tenant';
 import { CommandId } from '@zoetrope/contracts/ids';
 import { projectSubject } from '@zoetrope/contracts/subjects';
+import { until } from '@zoetrope/eventlog/testing/until';
 import { runFfmpeg } from '@zoetrope/media/ffmpeg';
 import { withTempFolder } from '@zoetrope/media/temp';
 import { photoLike } from '@zoetrope/media/testing';
@@ -214,10 +215,18 @@ async function differenceOf(a: Buffer, b: Buffer): Promise<number> {
 }
 
 describe('the log of the process', () => {
-  it('has lines, and in none of them a word of brand or prompt', async () => {
+  it('has lines, and in none of them a word of brand or prompt, not even where the provider quotes it', async () => {
+    const asset = new TestAsset(system);
+    await system.faultsOf(asset.assetId, { kind: 'fail', error: 'not allowed: "wombats glide for Acme"' });
+    await asset.prepare(src, { ...quick, prompt_override: 'wombats glide for Acme' });
+    await asset.reserve(1);
+    await asset.until(1, 'GenerationFailed');
+    await until('the failure is logged', async () =>
+      (await readFile(join(system.folder, 'generator.log'), 'utf8')).includes('i2v_failed'),
+    );
     const lines = await readFile(join(system.folder, 'generator.log'), 'utf8');
     expect(lines).toContain('vision_blocked');
-    for (const word of ['Acme', 'Borealis', 'playful', 'glide', 'quokkas', 'numbats'])
+    for (const word of ['Acme', 'Borealis', 'playful', 'glide', 'quokkas', 'numbats', 'wombats'])
       expect(lines).not.toContain(word);
   });
 });

@@ -46,7 +46,7 @@ export async function animatedByHand(
 ): Promise<void> {
   const base = asset.base(1);
   const [picture, video] = await Promise.all([
-    objects.put(sourceKey(hash(source)), source, { contentType: 'image/jpeg' }),
+    objects.put(sourceKey(asset.assetId, 1, hash(source)), source, { contentType: 'image/jpeg' }),
     objects.put(stageKey(asset.assetId, 1, 'single', 1, hash(clip)), clip, { contentType: 'video/mp4' }),
   ]);
   const single = { ...base, stage: 'single', attempt: 1 } as const;
