@@ -37,6 +37,9 @@ interface Remembered {
 @Injectable()
 export class Endpoints {
   readonly #remembered = new Map<string, Remembered>();
+  /** Looks under way, and looks that wait for their turn. */
+  readonly #looking = new Map<string, Promise<void>>();
+  readonly #waiting = new Map<string, Promise<Remembered>>();
 
   constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {}
 
@@ -64,7 +67,32 @@ export class Endpoints {
     }
   }
 
+  /**
+   * One look at a time for each project; whoever asks before a look has begun shares it. What they could have seen by
+   * then, it sees, and a burst of events of one project costs a few reads.
+   */
   async #look(projectId: string): Promise<Remembered> {
+    const shared = this.#waiting.get(projectId);
+    if (shared) return shared;
+    const before = this.#looking.get(projectId) ?? Promise.resolve();
+    const look = before.then(() => {
+      this.#waiting.delete(projectId);
+      return this.#read(projectId);
+    });
+    const settled = look.then(
+      () => {},
+      () => {}, // whoever awaits the look hears of it
+    );
+    this.#waiting.set(projectId, look);
+    this.#looking.set(projectId, settled);
+    try {
+      return await look;
+    } finally {
+      if (this.#looking.get(projectId) === settled) this.#looking.delete(projectId);
+    }
+  }
+
+  async #read(projectId: string): Promise<Remembered> {
     const known = this.#remembered.get(projectId) ?? { seqs: [0, 0] as const, endpoint: NO_ENDPOINT };
     const subjects = [projectSubject(projectId), endpointSubject(projectId)];
     const [project = [], endpoint = []] = await Promise.all(
@@ -82,11 +110,8 @@ export class Endpoints {
   }
 
   #remember(projectId: string, looked: Remembered): void {
-    const held = this.#remembered.get(projectId);
-    // Another look that began later may have ended sooner.
-    const newer = held && (held.seqs[0] > looked.seqs[0] || held.seqs[1] > looked.seqs[1]);
     this.#remembered.delete(projectId); // Written last again: the map forgets who was not asked for longest.
-    this.#remembered.set(projectId, newer ? held : looked);
+    this.#remembered.set(projectId, looked);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > MAX_REMEMBERED && oldest) this.#remembered.delete(oldest);
   }
