@@ -10,6 +10,7 @@ import {
 import { ProjectId } from '@zoetrope/contracts/ids';
 import { WebhookDue, WebhookTestDue } from '@zoetrope/contracts/messages';
 import { assetSubject, endpointSubject } from '@zoetrope/contracts/subjects';
+import { ATTACK_URLS } from '@zoetrope/egress/testing/attacks';
 import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { until } from '@zoetrope/eventlog/testing/until';
@@ -117,6 +118,17 @@ describe('the webhook secret', () => {
 });
 
 describe('an endpoint', () => {
+  it(`is not saved at any of ${ATTACK_URLS.length} attack addresses`, async () => {
+    const answers = await Promise.all(ATTACK_URLS.map((webhook_url) => put({ webhook_url })));
+    const seen = answers.map(({ status, json }, n) => [
+      ATTACK_URLS[n],
+      status,
+      Object.keys(json.details.fieldErrors),
+    ]);
+    expect(seen).toEqual(ATTACK_URLS.map((url) => [url, 400, ['webhook_url']]));
+    expect((await call('')).json.webhook_url).toBeNull();
+  });
+
   it('is tested by a durable message, 30 a minute at most, once it has an address', async () => {
     const bare = await post('/test');
     expect([bare.status, bare.json.details.formErrors]).toEqual([
