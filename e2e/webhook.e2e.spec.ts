@@ -45,6 +45,18 @@ afterAll(async () => {
   await system?.end();
 }, 60_000);
 
+/** Resolves when so many webhooks have come. */
+const came = (count: number) =>
+  new Promise<void>((resolve) => {
+    const look = () => {
+      if (received.length < count) return;
+      arrived.delete(look);
+      resolve();
+    };
+    arrived.add(look);
+    look();
+  });
+
 const path = () => `/api/projects/${project.id}/webhooks`;
 
 describe('a signed webhook', () => {
@@ -103,6 +115,42 @@ describe('a signed webhook', () => {
       duration_ms: detail.duration_ms,
       loop_mode: 'none',
       model: 'seedance',
+    });
+  }, 60_000);
+
+  it('stands in the history with its payload, and is sent again under the same id', async () => {
+    const { body: list } = await customer.call<{ items: { id: string; event_id: string }[] }>(
+      'GET',
+      `${path()}/deliveries?status=delivered`,
+    );
+    const [{ id, event_id }] = list.items as [{ id: string; event_id: string }];
+    const one = await customer.call<Record<string, unknown>>('GET', `${path()}/deliveries/${id}`);
+    const [{ body }] = received as [Received];
+    expect(one.body).toMatchObject({
+      asset_id: asset.asset_id,
+      attempt: 1,
+      status: 'delivered',
+      response_code: 200,
+      response_body_preview: 'thank you',
+      payload_json: JSON.parse(body),
+    });
+    const replayed = await customer.call('POST', `${path()}/deliveries/${id}/replay`);
+    expect(replayed.status).toBe(202);
+    await came(2);
+    const [first, second] = received as [Received, Received];
+    expect([second.headers['webhook-id'], second.body]).toEqual([event_id, first.body]);
+    expect(new Webhook(secret).verify(second.body, second.headers)).toMatchObject({ id: event_id });
+  }, 60_000);
+
+  it('is sent as a test on demand', async () => {
+    const { status: answered, body } = await customer.call<{ event_id: string }>('POST', `${path()}/test`);
+    expect(answered).toBe(202);
+    await came(3);
+    const [, , { headers, body: text }] = received as [Received, Received, Received];
+    expect(new Webhook(secret).verify(text, headers)).toMatchObject({
+      id: body.event_id,
+      type: 'asset.test',
+      asset_id: null,
     });
   }, 60_000);
 

@@ -16,7 +16,7 @@ export const notifierConfig = z.object({
     .int()
     .min(1)
     .max(100)
-    .default(4)
+    .default(10)
     .describe('webhook requests at once to one endpoint, from each copy of the notifier'),
   WEBHOOK_HORIZON_MS: z.coerce
     .number()

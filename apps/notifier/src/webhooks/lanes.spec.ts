@@ -51,7 +51,7 @@ describe('a lane', () => {
     for (let n = 0; n < 4; n++) lane.settle({ ...hang, broken: false }, T);
     const times = Array.from({ length: 1_000 }, () => lane.appointment(T) - T);
     const [first = 0, second = 0] = times;
-    expect(second - first).toBeGreaterThan(2_000); // 10 s, four at once
+    expect(second - first).toBeGreaterThan(800); // 10 s, ten at once
     expect(Math.max(...times)).toBeLessThanOrEqual(PACE.horizonMs);
     const booked = times.filter((at) => at !== 0.875 * PACE.horizonMs); // what is beyond it comes at random
     expect(booked.toSorted((a, b) => a - b)).toEqual(booked);

@@ -14,8 +14,8 @@ export interface Pace {
 }
 
 export const PACE: Pace = {
-  atOnce: 4,
-  waiting: 16,
+  atOnce: 10,
+  waiting: 50,
   failures: 5,
   pauseMs: 30_000,
   longestPauseMs: 300_000,

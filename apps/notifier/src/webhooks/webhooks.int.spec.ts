@@ -17,6 +17,7 @@ import { deliveryIdOf, eventIdOf } from '@zoetrope/platform/webhook-ids';
 import { AssetStory, newProjectId } from '../testing/asset-story.js';
 import { NotifierSystem } from '../testing/notifier-system.js';
 import { WebhookReceiver } from '../testing/webhook-receiver.js';
+import { PACE } from './lanes.js';
 
 // Real: broker, PostgreSQL, receivers over HTTP, the official standardwebhooks library on their side.
 const SECRET = `whsec_${randomBytes(24).toString('base64')}`;
@@ -248,7 +249,7 @@ describe('webhooks', () => {
     }
     await ends(asset, 'WebhookDelivered');
     // Only as many as one project may have at once have been tried, and none of them has ended.
-    expect(slow.received.length).toBe(4);
+    expect(slow.received.length).toBe(PACE.atOnce);
     for (const response of held) response.end();
   });
 });
