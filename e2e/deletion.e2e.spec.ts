@@ -108,6 +108,9 @@ describe('deleting an asset', () => {
     expect(await customer.usage()).toMatchObject({ used: before.used + 1, reserved: 0 });
     expect(body.generation).toBe(2);
     await until('its files are removed', () => filesOf(asset.asset_id).length === 0);
+    // Its copies of the source were under its own name, so nothing of it is left under another.
+    const kept = readdirSync(path.join(objects, 'data')).filter((name) => !/^[0-9a-f]{32}$/.test(name));
+    expect(kept.sort()).toEqual(['stages', 'uploads']);
     await until('its facts are purged', async () => (await factsOf(asset.asset_id)).length === 2);
     expect(await factsOf(asset.asset_id)).toEqual(['AssetDeleted', 'AssetPurged']);
     expect((await fetch(asset.mp4_url)).status).toBe(410);
