@@ -15,7 +15,9 @@ let project: Project;
 let asset: Prepared;
 
 beforeAll(async () => {
-  system = await startTestSystem();
+  // A renderer killed in the middle of a creation leaves it unknown whether a prediction began: another is paid for
+  // only when that one would have had its time.
+  system = await startTestSystem({ GENERATOR_PREDICTION_TIMEOUT_MS: '40000' });
   customer = await Customer.signUp(system, 'pro');
   project = await customer.project();
   const src = await customer.upload(await photoLike({ width: 320, height: 256, seed: 3 }));
