@@ -14,6 +14,8 @@ export interface Fault {
 /** Of a fill that is under way in mid-generation. */
 const FILL_MS = 1_500;
 const SLOW_BYTES_PER_SECOND = 60_000;
+/** In turn: beyond what a switch waits for a fill, and well within it. */
+const HELD_MS = [8_000, 500, 2_000] as const;
 /** Varnish has banned what it had by then. */
 const AFTER_PURGE_MS = 200;
 const HELD_MOST_MS = 60_000;
@@ -24,11 +26,16 @@ const PAUSE_MS = 13_000;
  * A fill that was storable when it began reaches Varnish only after the purge, unless the switch waits for it: for
  * `heldMs` after the new video is stored, which may be longer than a switch's patience. Later fills are slow.
  */
-const slowFills = ({ fills, evict }: Stage, truth: Truth, random: Random, assetId: string): Fault => ({
+const slowFills = (
+  { fills, evict }: Stage,
+  truth: Truth,
+  random: Random,
+  assetId: string,
+  heldMs: number,
+): Fault => ({
   name: 'slow fills',
   async begin() {
     const { stored, purges } = truth;
-    const heldMs = random.pick([500, 2_000, 8_000]);
     const untilPurged = async () => {
       await truth.until('a video is stored', () => truth.stored > stored, HELD_MOST_MS);
       await Promise.race([
@@ -97,7 +104,8 @@ const none: Fault = { name: 'none', begin: () => {}, end: () => {} };
 
 /** A fault for each round; slow fills most often, what costs a lease's time least. */
 export function faultOf(stage: Stage, truth: Truth, random: Random, assetId: string, round: number): Fault {
-  const slow = slowFills(stage, truth, random, assetId);
+  const heldMs = HELD_MS[Math.floor(round / 2) % HELD_MS.length] ?? 0;
+  const slow = slowFills(stage, truth, random, assetId, heldMs);
   const kinds = [slow, none, slow, refusedPurges(stage), slow, killedGateway(stage, random), slow];
   const rare = [cutLink(stage), pausedGateway(stage)];
   const fault = round % 8 === 7 ? rare[((round - 7) / 8) % rare.length] : kinds[round % 8];
