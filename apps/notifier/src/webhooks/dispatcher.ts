@@ -49,7 +49,7 @@ export class Dispatcher {
     const work = lane.run(async () => {
       await standing.promise;
       const delivery = await load();
-      if (delivery) await this.#send(lane, delivery);
+      if (delivery) await this.#send(lane, delivery, quick);
     }, now);
     if (!work) return this.alarms.set(ref, lane.appointment(now));
     this.#inHand.add(ref.id);
@@ -71,8 +71,8 @@ export class Dispatcher {
     }
   }
 
-  async #send(lane: Lane, delivery: Delivery): Promise<void> {
-    const answer = await this.deliveries.advance(delivery);
+  async #send(lane: Lane, delivery: Delivery, quick: boolean): Promise<void> {
+    const answer = await this.deliveries.advance(delivery, quick);
     if (!answer) return;
     const { ok, responseCode = 599, latencyMs } = answer;
     const broken = !ok && (responseCode >= 500 || responseCode === 429);
