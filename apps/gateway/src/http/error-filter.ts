@@ -32,9 +32,16 @@ const OUTAGE_RETRY_MS = 1_000;
 /** Node's and PostgreSQL's codes for "not there now": connection refused or lost, shutting down, too many clients. */
 const OUTAGE_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1-3]|53300|08\w{3})$/;
 
-const isOutage = (thrown: unknown): boolean =>
-  thrown instanceof LogUnavailable ||
-  (thrown instanceof Error && OUTAGE_CODES.test(String((thrown as Error & { code?: unknown }).code)));
+/** What pg's client says without a code when its connection ends under a query, or cannot be had in time. */
+const OUTAGE_WORDS =
+  /^(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect)/;
+
+/** By its members, not its class: an error of Node's own modules may come from another realm. */
+const isOutage = (thrown: unknown): boolean => {
+  if (thrown instanceof LogUnavailable) return true;
+  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+  return OUTAGE_CODES.test(String(code)) || OUTAGE_WORDS.test(String(message));
+};
 
 /** Every error leaves through here, so no stack, no foreign message and no other body ever does. */
 @Catch()
