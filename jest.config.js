@@ -17,6 +17,7 @@ export default {
   globalSetup: '<rootDir>/tools/jest/set-up.mjs',
   globalTeardown: '<rootDir>/tools/jest/tear-down.mjs',
   testSequencer: '<rootDir>/tools/jest/longest-first.mjs',
-  maxWorkers: 2,
+  // One more than cores: whole systems wait for timers and disks about a third of the time.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };
