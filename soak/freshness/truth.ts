@@ -28,6 +28,7 @@ export class Truth {
       () => reject(new Error(`not within ${patienceMs / 1000} s: ${what}`)),
       patienceMs,
     );
+    timer.unref(); // a fill that is held for good must not hold the run's end
     this.#waiting.add(check);
     try {
       await promise;
