@@ -28,9 +28,16 @@ describe('Cancel-After', () => {
 });
 
 describe('faults in a prompt', () => {
-  it('are found, and nothing else is taken for one', () => {
-    expect(
-      faultsInPrompt('a [[fault:slow=20]] b [[fault:lost-webhook]][[fault:fail]] [[fault:slow]]'),
-    ).toEqual([{ kind: 'slow', ms: 20 }, { kind: 'lost-webhook' }, { kind: 'fail' }]);
+  it('are found, in their order', () => {
+    expect(faultsInPrompt('a [[fault:slow=20]] b [[fault:lost-webhook]][[fault:fail]] [[fault]]')).toEqual([
+      { kind: 'slow', ms: 20 },
+      { kind: 'lost-webhook' },
+      { kind: 'fail' },
+    ]);
   });
+
+  it.each(['[[fault:slow]]', '[[fault:slow=soon]]', '[[fault:unheard-of]]', '[[fault:refuse=200]]'])(
+    '%s is refused, as nobody would notice that it was none',
+    (directive) => expect(() => faultsInPrompt(`a ${directive}`)).toThrow(`no fault: ${directive}`),
+  );
 });
