@@ -10,9 +10,9 @@ import { StageError } from './stages/stage-error.js';
 
 /** The fact that tells a stage's failure; a source has no stage of its own, so it ends the generation. */
 export const failureFact = (stage: Stage | 'source', attempt: number, failure: StageError): MakeFact => {
-  const { code, message, transient, retryAfterMs } = failure;
-  if (stage === 'source') return (base) => GenerationFailed({ ...base, code, message });
-  const told = { attempt, code, message, transient, retryAfterMs };
+  const { code, message, detail, transient, retryAfterMs } = failure;
+  if (stage === 'source') return (base) => GenerationFailed({ ...base, code, message, detail });
+  const told = { attempt, code, message, detail, transient, retryAfterMs };
   if (stage === 'vision') return (base) => VisionFailed({ ...base, ...told });
   return (base) => StageFailed({ ...base, stage, ...told });
 };
@@ -37,5 +37,5 @@ export async function factOf(
 
 export const providerFailure = (error: unknown): StageError => {
   const { message, transient, retryAfterMs } = asProviderError(error);
-  return new StageError('i2v_failed', message, transient, { cause: error }, retryAfterMs);
+  return new StageError('i2v_failed', message, transient, { cause: error, retryAfterMs });
 };

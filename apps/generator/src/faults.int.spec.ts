@@ -40,11 +40,16 @@ const told = async (asset: TestAsset, type: string) =>
 describe('a prediction whose', () => {
   it.each(Object.entries(TABLE))(
     '%s',
-    async (name, { ends, attempts = 1, predictions = 1, message }) => {
+    async (name, { ends, attempts = 1, predictions = 1, message, detail }) => {
       const asset = assets.get(name) as TestAsset;
       const end = await asset.until(1, ends === 'good' ? 'Mp4Stored' : 'GenerationFailed', LONG_MS);
       if (ends !== 'good') expect(end.data).toMatchObject({ stage: 'single', code: ends });
       if (message) expect(end.data).toMatchObject({ message: expect.stringMatching(message) });
+      if (detail) {
+        expect(JSON.stringify(end.data)).not.toMatch(detail);
+        const [failure] = await told(asset, 'StageFailed');
+        expect(failure?.data).toMatchObject({ detail: expect.stringMatching(detail) });
+      }
       expect(await told(asset, 'RetryScheduled')).toHaveLength(attempts - 1);
       expect(await system.predictionsOf(asset.assetId)).toBe(predictions);
       expect((await told(asset, 'StageCompleted')).length).toBe(ends === 'good' ? 2 : 0);

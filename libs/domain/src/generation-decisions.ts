@@ -5,6 +5,7 @@ import {
   GenerationFailed,
   GenerationQueued,
   GenerationRefused,
+  MAX_DETAIL,
 } from '@zoetrope/contracts/facts/generation';
 import type { GenerationDenied, GenerationReserved } from '@zoetrope/contracts/facts/ledger';
 import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
@@ -147,10 +148,16 @@ export const cancelGeneration =
       ? nothingNew
       : record(GenerationCancelled({ ...runningBase(state), reason, predicted: state.predicted }));
 
+/** Facts of a generation that a handler gave up on; `why` is for operators. */
+export const givenUp = (why: string) =>
+  ({
+    code: 'pipeline_stalled',
+    message: 'given up after repeated faults of our own',
+    detail: why.slice(0, MAX_DETAIL),
+  }) as const;
+
 /** A handler gave up on the ask before or after it was queued. Releases the reservation. */
 export const giveUp =
-  (message: string) =>
+  (why: string) =>
   (taking: Taking): Decision<GenerationFact> =>
-    taking.generation.ended
-      ? nothingNew
-      : record(GenerationFailed({ ...baseOf(taking), code: 'pipeline_stalled', message }));
+    taking.generation.ended ? nothingNew : record(GenerationFailed({ ...baseOf(taking), ...givenUp(why) }));

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { GenerationFailed } from '@zoetrope/contracts/facts/generation';
 import { GeneratorDue } from '@zoetrope/contracts/messages';
 import { STAGE_ALARMS } from '@zoetrope/contracts/subjects';
+import { givenUp } from '@zoetrope/domain/generation-decisions';
 import { type Lane, OnDue, OnParked, type Parked, type ReceivedAlarm } from '@zoetrope/eventlog/on-fact';
 import { done, park, type Verdict } from '@zoetrope/eventlog/verdict';
 import { Advance } from '../advance.js';
@@ -31,12 +32,11 @@ export class AdvanceWhenDue {
     const due = GeneratorDue.safeParse(alarm?.data);
     if (!due.success) return;
     const { assetId, generation, requestSeq } = due.data;
-    const message = `given up: ${why.slice(0, 200)}`;
     for (;;) {
       const state = await this.generations.load(assetId, generation, requestSeq);
       if (!state.queued || state.ended) return;
       const failed = await this.generations.record(state, (base) =>
-        GenerationFailed({ ...base, code: 'pipeline_stalled', message }),
+        GenerationFailed({ ...base, ...givenUp(why) }),
       );
       if (failed) return;
     }

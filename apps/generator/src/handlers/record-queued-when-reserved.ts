@@ -68,7 +68,7 @@ export class RecordQueuedWhenReserved {
   @OnParked({ durable: 'generator-ledger', stream: 'QUOTA' })
   async parked({ fact, why }: Parked): Promise<void> {
     if (fact && GenerationReserved.is(fact)) {
-      await this.takings.decide(fact.data, causeOf(fact), giveUp(`given up: ${why.slice(0, 200)}`));
+      await this.takings.decide(fact.data, causeOf(fact), giveUp(why));
     } else if (fact && GenerationDenied.is(fact)) {
       await this.takings.decide(fact.data, causeOf(fact), refuseGeneration(fact.data));
     }

@@ -10,15 +10,12 @@ import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import type { Prediction } from 'replicate';
 import type { MakeFact } from '../generations.js';
 import { OBJECTS } from '../objects.js';
+import { isMachineFault, isRefused, wordsOf } from '../provider/failed-prediction.js';
 import { outputOf, Provider } from '../provider/provider.js';
 import { asProviderError } from '../provider/provider-error.js';
 import { withWaits } from '../with-waits.js';
 import { CLIP, KnownVideos, WorkPlaces } from './known-videos.js';
 import { refused, StageError } from './stage-error.js';
-
-/** Words of a failed prediction that name a fault of the provider's machines, not of what was asked. */
-const MACHINE_FAULT =
-  /timed? ?-?out|\b(429|5\d\d)\b|rate limit|unavailable|overload|temporar|transient|interrupted|out of memory|internal (server )?error|connection|try again/i;
 
 /** Models are asked for 12 s at most; a clip of another length is retimed, but one this long is another video. */
 const MAX_CLIP_MS = 20_000;
@@ -81,8 +78,18 @@ const wrongWith = ({ codec, durationMs, width, height }: VideoFacts): string[] =
   return promises.filter(([kept]) => !kept).map(([, what]) => what);
 };
 
-const failureOf = ({ status, error }: Prediction): StageError => {
-  const told = typeof error === 'string' ? error : JSON.stringify(error ?? '');
-  const transient = status === 'aborted' || (status === 'failed' && MACHINE_FAULT.test(told));
-  return new StageError('i2v_failed', `prediction ${status}: ${told.slice(0, 200)}`, transient);
+/** Its message says what can be done about it, in our words. */
+const failureOf = (prediction: Prediction): StageError => {
+  const transient = isMachineFault(prediction);
+  return new StageError('i2v_failed', inOurWords(prediction, transient), transient, {
+    detail: wordsOf(prediction),
+  });
+};
+
+const inOurWords = (prediction: Prediction, transient: boolean): string => {
+  if (prediction.status !== 'failed') return `the prediction was ${prediction.status}`;
+  if (transient) return "the provider's machine failed";
+  return isRefused(prediction)
+    ? 'the model refused this picture or prompt'
+    : 'the model could not make this video';
 };

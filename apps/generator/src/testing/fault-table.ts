@@ -8,6 +8,8 @@ export interface FaultRow {
   /** Predictions in the renderer's journal; default one. */
   readonly predictions?: number;
   readonly message?: RegExp;
+  /** What operators are told, and nobody else. */
+  readonly detail?: RegExp;
 }
 const output = (how: string) => [{ kind: 'wrong-output', how }];
 
@@ -53,7 +55,8 @@ export const FAULT_TABLE: Readonly<Record<string, FaultRow>> = {
   'fails because of what was asked': {
     faults: [{ kind: 'fail', error: 'the input was flagged as sensitive' }],
     ends: 'i2v_failed',
-    message: /flagged as sensitive/,
+    message: /^the model refused this picture or prompt$/,
+    detail: /flagged as sensitive/,
   },
   'question answered 502': { faults: [[{ kind: 'refuse-get', status: 502 }]], ends: 'good' },
   'question answered 429': {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import Replicate, { type Prediction } from 'replicate';
 import type { VisionSettings } from '../models/settings.js';
+import { isRefused } from '../provider/failed-prediction.js';
 import { asProviderError } from '../provider/provider-error.js';
 import { singleShotFetch } from '../provider/single-shot-fetch.js';
 import { StageError } from '../stages/stage-error.js';
@@ -79,13 +80,10 @@ function inputOf({ fields, defaults }: VisionSettings['replicate'], ask: VisionA
 
 const isOver = ({ status }: Prediction): boolean => status !== 'starting' && status !== 'processing';
 
-/** How models at Replicate say that a picture or an answer was refused: E005 and words around it. */
-const REFUSED = /\bE005\b|sensitive|flagged|nsfw|safety|moderation|content polic/i;
-
-function promptOf({ status, output, error }: Prediction): string {
+function promptOf(prediction: Prediction): string {
+  const { status, output } = prediction;
   if (status === 'succeeded') return promptIn(Array.isArray(output) ? output.join('') : String(output ?? ''));
-  if (REFUSED.test(typeof error === 'string' ? error : JSON.stringify(error ?? '')))
-    throw blocked('the vision model refused this picture');
+  if (isRefused(prediction)) throw blocked('the vision model refused this picture');
   throw unanswered(`the vision prediction ${status}`, true);
 }
 

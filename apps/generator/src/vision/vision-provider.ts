@@ -43,4 +43,4 @@ export const unanswered = (
   transient: boolean,
   cause?: unknown,
   retryAfterMs?: number,
-): StageError => new StageError('vision_timeout', message, transient, { cause }, retryAfterMs);
+): StageError => new StageError('vision_timeout', message, transient, { cause, retryAfterMs });

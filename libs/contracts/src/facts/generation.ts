@@ -5,6 +5,9 @@ import { AssetId, CommandId, GenerationNumber, OwnerId, Period, ProjectId, Sha25
 import { LoopMode, Resolved } from '../parameters.js';
 import { ModelName, PlanName } from '../plans.js';
 
+/** Longest text kept of somebody else's error, in UTF-16 code units. */
+export const MAX_DETAIL = 300;
+
 export const STAGES = ['vision', 'single', 'stage1', 'stage2', 'merge', 'r2_write'] as const;
 export const Stage = z.enum(STAGES);
 export type Stage = z.infer<typeof Stage>;
@@ -32,6 +35,8 @@ export const generationBase = {
   latest: Anchor.nullable(),
 };
 const ms = z.number().int().min(0);
+/** Somebody else's words about a failure, for operators alone: outsiders are told `message` (PRODUCT 11). */
+const detail = z.string().max(MAX_DETAIL).optional();
 const attempt = z.number().int().min(1);
 const object = { key: z.string(), sha256: Sha256, bytes: z.number().int().min(1) };
 
@@ -114,6 +119,7 @@ export const VisionFailed = defineFact(
     attempt,
     code: ErrorCode,
     message: z.string(),
+    detail,
     transient: z.boolean(),
     retryAfterMs: ms.optional(),
   }),
@@ -184,6 +190,7 @@ export const StageFailed = defineFact(
     attempt,
     code: ErrorCode,
     message: z.string(),
+    detail,
     transient: z.boolean(),
     retryAfterMs: ms.optional(),
   }),
@@ -220,7 +227,13 @@ export const GenerationFailed = defineFact(
   'GenerationFailed',
   1,
   'generator',
-  z.strictObject({ ...generationBase, stage: Stage.optional(), code: ErrorCode, message: z.string() }),
+  z.strictObject({
+    ...generationBase,
+    stage: Stage.optional(),
+    code: ErrorCode,
+    message: z.string(),
+    detail,
+  }),
 );
 
 /** It ended because a newer one was reserved or its owner asked. `predicted`: a prediction had been recorded. */
