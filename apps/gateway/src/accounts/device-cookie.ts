@@ -1,5 +1,8 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG } from '@zoetrope/platform/config';
 import { parseCookies } from 'better-auth/cookies';
+import type { GatewayConfig } from '../config.js';
 
 const NAME = 'zoetrope.device';
 /** Seconds a browser is remembered after its last sign-in. */
@@ -10,15 +13,16 @@ const REMEMBERED_SECONDS = 180 * 24 * 60 * 60;
  * Device Cookies"): strangers who use up the attempts of an e-mail address do not lock its owner out. It opens nothing
  * by itself.
  */
+@Injectable()
 export class DeviceCookie {
+  /** The newest first. */
   private readonly keys: readonly Buffer[];
+  private readonly secure: boolean;
 
-  /** @param secrets the newest first */
-  constructor(
-    secrets: readonly (string | undefined)[],
-    private readonly secure: boolean,
-  ) {
-    const given = secrets.filter((secret) => secret !== undefined);
+  constructor(@Inject(CONFIG) config: GatewayConfig) {
+    const { ZOETROPE_SECRET_KEY: newest, ZOETROPE_SECRET_KEY_PREVIOUS: previous } = config;
+    const given = [newest, previous].filter((secret) => secret !== undefined);
+    this.secure = config.PUBLIC_URL.startsWith('https:');
     // Not the session's own key: neither signature may stand for the other.
     this.keys = given.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'zoetrope device v1', 32)));
   }

@@ -1,7 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG } from '@zoetrope/platform/config';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { GatewayConfig } from '../config.js';
 import { ApiError } from '../http/api-error.js';
 import { Attempts } from './attempts.js';
 import { clientAddress } from './client-address.js';
@@ -16,16 +14,11 @@ type Door = Pick<FastifyRequest, 'ip' | 'headers'>;
 /** Signing up and in, as often as somebody may try. */
 @Injectable()
 export class Entrance {
-  private readonly devices: DeviceCookie;
-
   constructor(
-    @Inject(CONFIG) config: GatewayConfig,
+    private readonly devices: DeviceCookie,
     private readonly sessions: Sessions,
     private readonly attempts: Attempts,
-  ) {
-    const secrets = [config.ZOETROPE_SECRET_KEY, config.ZOETROPE_SECRET_KEY_PREVIOUS];
-    this.devices = new DeviceCookie(secrets, config.PUBLIC_URL.startsWith('https:'));
-  }
+  ) {}
 
   /** Every attempt counts: the answer tells whether an address is taken, and an account has generations for free. */
   async signUp(body: { email: string; password: string; name: string }, { ip }: Door): Promise<SignedIn> {

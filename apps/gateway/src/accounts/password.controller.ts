@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Headers, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ChangePasswordBody,
   ForgotPasswordAnswer,
@@ -6,10 +6,8 @@ import {
   ResetPasswordBody,
   SessionAnswer,
 } from '@zoetrope/contracts/api/users';
-import { CONFIG } from '@zoetrope/platform/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { GatewayConfig } from '../config.js';
 import { JsonBody } from '../http/json-body.js';
 import { Documented } from '../openapi/documented.js';
 import { Attempts } from './attempts.js';
@@ -28,16 +26,11 @@ const BODY_ERRORS = ['validation_failed', 'body_too_large', 'unsupported_media_t
 
 @Controller('api/user/password')
 export class PasswordController {
-  private readonly devices: DeviceCookie;
-
   constructor(
-    @Inject(CONFIG) config: GatewayConfig,
+    private readonly devices: DeviceCookie,
     private readonly passwords: Passwords,
     private readonly attempts: Attempts,
-  ) {
-    const secrets = [config.ZOETROPE_SECRET_KEY, config.ZOETROPE_SECRET_KEY_PREVIOUS];
-    this.devices = new DeviceCookie(secrets, config.PUBLIC_URL.startsWith('https:'));
-  }
+  ) {}
 
   @Post()
   @HttpCode(200)
