@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AssetDetail, AssetList, AssetStatus } from '@zoetrope/contracts/api/assets';
+import { RowSet } from '@zoetrope/projections/row-set';
+import { RowStore } from '@zoetrope/projections/row-store';
+import type { AssetRow, ChargeRow, GenerationRow } from '@zoetrope/projections/rows';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { Directory } from '../directory/directory.js';
 import { ApiError } from '../http/api-error.js';
-import { RowStore } from '../projections/row-store.js';
-import { type AssetRow, type ChargeRow, type GenerationRow, RowSet } from '../projections/rows.js';
 import { type EmbedOf, Embeds } from '../signing/embed-urls.js';
 import { FreshRows } from './fresh-rows.js';
 import { assetView, generationView, type ServedGeneration } from './views.js';

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { assetSubject } from '@zoetrope/contracts/subjects';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { assetProjection } from '@zoetrope/projections/asset-projection';
+import { RowSet } from '@zoetrope/projections/row-set';
+import { RowStore } from '@zoetrope/projections/row-store';
 import { DataSource } from 'typeorm';
-import { assetProjection } from '../projections/asset-projection.js';
 import { Positions } from '../projections/positions.js';
-import { RowStore } from '../projections/row-store.js';
-import { RowSet } from '../projections/rows.js';
 
 /** Longest wait for the views to catch up with the asset's last fact, ms (ARCHITECTURE "Read models"). */
 const CATCH_UP_MS = 1_000;

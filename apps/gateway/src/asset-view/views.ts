@@ -1,5 +1,5 @@
 import type { AssetView, GenerationView } from '@zoetrope/contracts/api/assets';
-import type { AssetRow, ChargeRow, GenerationRow } from '../projections/rows.js';
+import type { AssetRow, ChargeRow, GenerationRow } from '@zoetrope/projections/rows';
 import type { EmbedOf } from '../signing/embed-urls.js';
 
 /** Of the generation that is being served. */

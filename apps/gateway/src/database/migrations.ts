@@ -1,6 +1,6 @@
-import { Views1700000000002 } from '../projections/views-2.js';
-import { Views1700000000030 } from '../projections/views-30.js';
-import { Views1700000000041 } from '../projections/views-41.js';
+import { Views1700000000002 } from '@zoetrope/projections/views-2';
+import { Views1700000000030 } from '@zoetrope/projections/views-30';
+import { Views1700000000041 } from '@zoetrope/projections/views-41';
 import { SigningSecrets1700000000010 } from '../signing/secrets-2.js';
 import { WebhookSecrets1700000000040 } from '../webhooks/secrets-40.js';
 import { ApiTokens1700000000021 } from './api-tokens-21.js';

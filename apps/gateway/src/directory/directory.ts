@@ -8,11 +8,11 @@ import {
 import type { Recorded } from '@zoetrope/contracts/fact';
 import { AccountOpened, PlanChanged } from '@zoetrope/contracts/facts/tenant';
 import type { PlanName } from '@zoetrope/contracts/plans';
+import { evolveProject, type Project, stillValid } from '@zoetrope/domain/project';
 import type { EventLog, Follow } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { ApiError } from '../http/api-error.js';
-import { evolveProject, type Project, stillValid } from './project.js';
 
 /** Milliseconds a write waits until this gateway has seen it. */
 const OWN_WRITE_MS = 2_000;

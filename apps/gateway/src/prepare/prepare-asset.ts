@@ -12,13 +12,13 @@ import {
   type Request,
   statusOf,
 } from '@zoetrope/domain/asset';
+import type { Project } from '@zoetrope/domain/project';
 import { decideAndAppend } from '@zoetrope/eventlog/append-loop';
 import { readPresent } from '@zoetrope/eventlog/asset-facts';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 import { ApiError, fieldError } from '../http/api-error.js';
 import { type Asked, AskGeneration, appended } from '../regenerate/ask-generation.js';
 import { Decisions } from '../regenerate/decisions.js';

@@ -1,12 +1,12 @@
 import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { PrepareAnswer, PrepareBody } from '@zoetrope/contracts/api/assets';
 import type { PrepareAsked } from '@zoetrope/contracts/parameters';
+import type { Project } from '@zoetrope/domain/project';
 import { CONFIG } from '@zoetrope/platform/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import type { GatewayConfig } from '../config.js';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 import { JsonBody } from '../http/json-body.js';
 import { TakesKey } from '../idempotency/key.guard.js';
 import { Keyed } from '../idempotency/keyed.js';

@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { ProjectedStream } from '@zoetrope/projections/projection';
+import { POSITION_CHANNEL } from '@zoetrope/projections/projector';
 import type { Client, Notification } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { POSITION_CHANNEL } from './projector.js';
-import type { Projection } from './rows.js';
-
-type Stream = Projection['stream'];
 
 /** How far PostgreSQL's views have come, and waiting for them, whichever copy projects. */
 @Injectable()
 export class Positions implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Positions.name);
-  private readonly known = new Map<Stream, number>();
+  private readonly known = new Map<ProjectedStream, number>();
   private readonly waiters = new Set<() => void>();
   private readonly stopping = new AbortController();
   private listening: Promise<void> = Promise.resolve();
@@ -31,7 +29,7 @@ export class Positions implements OnApplicationBootstrap, OnModuleDestroy {
    * Waits until the rows hold the fact with that sequence.
    * @returns false when they do not within `ms`
    */
-  async waitForPosition(stream: Stream, seq: number, ms: number): Promise<boolean> {
+  async waitForPosition(stream: ProjectedStream, seq: number, ms: number): Promise<boolean> {
     if (this.isPast(stream, seq)) return true;
     const { promise, resolve } = Promise.withResolvers<void>();
     const check = () => this.isPast(stream, seq) && resolve();
@@ -48,11 +46,11 @@ export class Positions implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private isPast(stream: Stream, seq: number): boolean {
+  private isPast(stream: ProjectedStream, seq: number): boolean {
     return (this.known.get(stream) ?? -1) >= seq;
   }
 
-  private async read(stream: Stream, seq: number): Promise<boolean> {
+  private async read(stream: ProjectedStream, seq: number): Promise<boolean> {
     const [row] = await this.database.query(
       'SELECT position FROM views.projection_position WHERE stream = $1',
       [stream],
@@ -98,7 +96,7 @@ export class Positions implements OnApplicationBootstrap, OnModuleDestroy {
   private hear(payload: string): void {
     const [schema, stream, position] = payload.split(':');
     if (schema !== 'views') return;
-    this.known.set(stream as Stream, Number(position));
+    this.known.set(stream as ProjectedStream, Number(position));
     for (const check of [...this.waiters]) check();
   }
 }

@@ -7,15 +7,12 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { factReader } from '@zoetrope/eventlog/fact-reader';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { PROJECTIONS } from '@zoetrope/projections/all';
+import type { Projection } from '@zoetrope/projections/projection';
+import { PositionMoved, Projector } from '@zoetrope/projections/projector';
 import { DataSource } from 'typeorm';
-import { assetProjection } from './asset-projection.js';
-import { chargeProjection } from './charge-projection.js';
-import { projectProjection } from './project-projection.js';
-import { PositionMoved, Projector } from './projector.js';
-import type { Projection } from './rows.js';
-
-export const PROJECTIONS: readonly Projection[] = [assetProjection, chargeProjection, projectProjection];
 
 /** Advisory lock space of the projectors (any constant nobody else uses), one lock a stream within it. */
 const LOCK_SPACE = 7_302_944;
@@ -76,7 +73,8 @@ export class ProjectionRunner implements OnApplicationBootstrap, OnModuleDestroy
   private project(projection: Projection): Promise<void> {
     const onUndecodable = (error: Error, seq: number) =>
       this.logger.error(`${projection.stream} ${seq} is left out of the views: ${error.message}`);
-    const { database, log } = this;
+    const { database } = this;
+    const log = factReader(this.log);
     return new Projector({ database, log, projection, onUndecodable }).run(this.stopping.signal);
   }
 

@@ -9,12 +9,14 @@ import { ProjectId, ProxyKey } from '@zoetrope/contracts/ids';
 import { assetSubject, endpointSubject, ledgerSubject, projectSubject } from '@zoetrope/contracts/subjects';
 import { type PostgresServer, startPostgres } from '@zoetrope/embedded/postgres';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { factReader } from '@zoetrope/eventlog/fact-reader';
 import { LogServer } from '@zoetrope/eventlog/testing/log-server';
 import { until } from '@zoetrope/eventlog/testing/until';
-import { DataSource } from 'typeorm';
-import { openDatabase } from '../database/open-database.js';
-import { assetProjection } from './asset-projection.js';
-import { chargeProjection } from './charge-projection.js';
+import { assetProjection } from '@zoetrope/projections/asset-projection';
+import { chargeProjection } from '@zoetrope/projections/charge-projection';
+import { projectProjection } from '@zoetrope/projections/project-projection';
+import type { Projection } from '@zoetrope/projections/projection';
+import { PositionMoved, Projector } from '@zoetrope/projections/projector';
 import {
   assetId,
   deliveryStory,
@@ -24,12 +26,11 @@ import {
   projectCreated,
   sha,
   story,
-} from './facts.testing.js';
+} from '@zoetrope/projections/testing/facts';
+import { createCurrentViews } from '@zoetrope/projections/views-41';
+import { DataSource } from 'typeorm';
+import { openDatabase } from '../database/open-database.js';
 import { Positions } from './positions.js';
-import { projectProjection } from './project-projection.js';
-import { PositionMoved, Projector } from './projector.js';
-import type { Projection } from './rows.js';
-import { createCurrentViews } from './views-41.js';
 
 /** Real: NATS, PostgreSQL. */
 let server: LogServer;
@@ -100,7 +101,7 @@ const isCaughtUp = async (projection: Projection, schema: string) => {
 
 /** Runs projectors until they hold everything, then stops them. */
 const project = async (projections: readonly Projection[], schema = 'views') => {
-  const log = logOf('gateway');
+  const log = factReader(logOf('gateway'));
   await Promise.all(
     projections.map(async (projection) => {
       const stop = new AbortController();
@@ -223,7 +224,7 @@ describe('the views', () => {
   });
 
   it('count each fact once with two projectors at work', async () => {
-    const log = logOf('gateway');
+    const log = factReader(logOf('gateway'));
     const stop = new AbortController();
     const endings: unknown[] = [];
     const keep = async () => {

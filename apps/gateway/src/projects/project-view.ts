@@ -1,5 +1,5 @@
 import type { ProjectView } from '@zoetrope/contracts/api/projects';
-import type { Project } from '../directory/project.js';
+import type { Project } from '@zoetrope/domain/project';
 
 /** A project as its owner sees it (PRODUCT 2). */
 export const projectView = (project: Project): ProjectView => ({

@@ -3,12 +3,12 @@ import type { Fact } from '@zoetrope/contracts/fact';
 import { ProjectCreated } from '@zoetrope/contracts/facts/tenant';
 import { OwnerId } from '@zoetrope/contracts/ids';
 import { projectSubject } from '@zoetrope/contracts/subjects';
+import type { Project } from '@zoetrope/domain/project';
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { IDS, type Ids } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 
 /** Writers of one project are people; ten lost rounds in a row mean that something is broken. */
 const MAX_ROUNDS = 10;

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Project } from '@zoetrope/domain/project';
 import { signedText } from '@zoetrope/domain/proxy-url';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
 import { isSigned } from '@zoetrope/platform/proxy-signing';
 import type { GatewayConfig } from '../config.js';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 import { ApiError } from '../http/api-error.js';
 import { SigningSecrets } from '../signing/signing-secrets.js';
 import { type ProxyAsk, parseProxyUrl } from './parse.js';

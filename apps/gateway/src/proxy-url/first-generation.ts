@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Project } from '@zoetrope/domain/project';
 import { CLOCK, type Clock, IDS, type Ids } from '@zoetrope/platform/clock';
-import type { Project } from '../directory/project.js';
 import { ApiError } from '../http/api-error.js';
 import { PrepareAsset } from '../prepare/prepare-asset.js';
 import { RATE_LIMITER, type RateLimiter } from '../rate-limit/rate-limiter.js';

@@ -5,6 +5,7 @@ import {
   RegenerateManyBody,
   type RegenerateManyForecast,
 } from '@zoetrope/contracts/api/regenerate-many';
+import type { Project } from '@zoetrope/domain/project';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +13,6 @@ import type { z } from 'zod';
 import { Accounts } from '../accounts/accounts.js';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 import { numericCursor } from '../http/cursor.js';
 import { JsonBody } from '../http/json-body.js';
 import { TakesKey } from '../idempotency/key.guard.js';

@@ -9,7 +9,7 @@ import {
 import { API_ERRORS } from '@zoetrope/contracts/errors';
 import { type AssetId, CommandId } from '@zoetrope/contracts/ids';
 import type { RegenerateAsked } from '@zoetrope/contracts/parameters';
-import type { Project } from '../directory/project.js';
+import type { Project } from '@zoetrope/domain/project';
 import { ApiError } from '../http/api-error.js';
 import type { Command, Outcome } from '../idempotency/outcome.js';
 import { type Asked, AskGeneration } from '../regenerate/ask-generation.js';

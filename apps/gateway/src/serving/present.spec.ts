@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Fact } from '@zoetrope/contracts/fact';
+import { assetProjection } from '@zoetrope/projections/asset-projection';
+import { RowSet } from '@zoetrope/projections/row-set';
+import { assetId, placed, story } from '@zoetrope/projections/testing/facts';
 import fc from 'fast-check';
-import { assetProjection } from '../projections/asset-projection.js';
-import { assetId, placed, story } from '../projections/facts.testing.js';
-import { RowSet } from '../projections/rows.js';
 import { endingError } from '../proxy-url/proxy-errors.js';
 import { type Present, presentOf, presentOfRow } from './present.js';
 

@@ -3,7 +3,7 @@ import { GenerationRefused } from '@zoetrope/contracts/facts/generation';
 import type { DenialReason } from '@zoetrope/contracts/facts/ledger';
 import type { ServedVideo } from '@zoetrope/contracts/facts/video';
 import { type AssetState, foldAsset, generationInFlight, statusOf } from '@zoetrope/domain/asset';
-import type { AssetRow, GenerationRow } from '../projections/rows.js';
+import type { AssetRow, GenerationRow } from '@zoetrope/projections/rows';
 
 /** How the newest generation ended that ended at all, if without a video. */
 export type Ending =

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PrepareAsked } from '@zoetrope/contracts/parameters';
+import type { Project } from '@zoetrope/domain/project';
 import { buildProxyUrl, signedText } from '@zoetrope/domain/proxy-url';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
 import { hmacHex, SIGNED_FOR_S } from '@zoetrope/platform/proxy-signing';
 import type { GatewayConfig } from '../config.js';
-import type { Project } from '../directory/project.js';
 import { ApiError } from '../http/api-error.js';
 import { SigningSecrets } from './signing-secrets.js';
 

@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SigningSecretId } from '@zoetrope/contracts/ids';
+import { type Project, stillValid } from '@zoetrope/domain/project';
 import { CLOCK, type Clock, IDS, type Ids } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
 import { newSigningSecret } from '@zoetrope/platform/proxy-signing';
 import { seal, sealingKeys, signingSecretContext, unseal } from '@zoetrope/platform/sealing';
 import { DataSource } from 'typeorm';
 import type { GatewayConfig } from '../config.js';
-import { type Project, stillValid } from '../directory/project.js';
 import { BoundedMap } from '../serving/bounded-map.js';
 
 /** Secrets kept open in memory; about 200 bytes each. */

@@ -8,7 +8,7 @@ import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { posterKey, videoKey } from '@zoetrope/objects/keys';
 import type { ObjectStore } from '@zoetrope/objects/store';
-import { story } from '../projections/facts.testing.js';
+import { story } from '@zoetrope/projections/testing/facts';
 import { OBJECTS } from '../resources/tokens.js';
 import type { GatewayUnderTest } from './gateway-under-test.js';
 

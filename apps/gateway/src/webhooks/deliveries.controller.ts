@@ -10,13 +10,13 @@ import {
 import type { CommandId, ProjectId } from '@zoetrope/contracts/ids';
 import type { WebhookDue } from '@zoetrope/contracts/messages';
 import { webhookAlarm } from '@zoetrope/contracts/subjects';
+import type { Project } from '@zoetrope/domain/project';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { type Caller, CurrentCaller } from '../accounts/caller.js';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 import { ApiError, formError } from '../http/api-error.js';
 import { JsonBody, ValidQuery } from '../http/json-body.js';
 import { TakesKey } from '../idempotency/key.guard.js';

@@ -5,9 +5,9 @@ import {
   type DeliveryStatus,
   MAX_REPLAYED,
 } from '@zoetrope/contracts/api/webhooks';
+import type { DeliveryRow } from '@zoetrope/projections/rows';
 import { DataSource } from 'typeorm';
 import { fieldError } from '../http/api-error.js';
-import type { DeliveryRow } from '../projections/rows.js';
 
 /** A delivery as the views have it, and the stream its facts stand on. */
 export interface DeliveryRecord extends DeliveryRow {

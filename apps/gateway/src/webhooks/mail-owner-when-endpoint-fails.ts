@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { EndpointDisabled, EndpointWarned } from '@zoetrope/contracts/facts/endpoint';
 import { FILTERS } from '@zoetrope/contracts/subjects';
+import type { Project } from '@zoetrope/domain/project';
 import { OnFact, type Received } from '@zoetrope/eventlog/transport';
 import { done, type Verdict } from '@zoetrope/eventlog/verdict';
 import { DataSource } from 'typeorm';
 import { type Mail, Mailer } from '../accounts/mailer.js';
 import { Directory } from '../directory/directory.js';
-import type { Project } from '../directory/project.js';
 
 /** By e-mail, where it is configured; GET webhooks and the dashboard tell it anyway. */
 @Controller()

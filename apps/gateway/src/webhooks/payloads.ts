@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AssetPrepared } from '@zoetrope/contracts/facts/request';
 import { assetSubject } from '@zoetrope/contracts/subjects';
+import type { Project } from '@zoetrope/domain/project';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { type WebhookBody, type WebhookSource, webhookBody } from '@zoetrope/platform/webhook-body';
-import type { Project } from '../directory/project.js';
 import { Embeds } from '../signing/embed-urls.js';
 import type { DeliveryRecord } from './delivery-history.js';
 

@@ -16,10 +16,10 @@ import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { until } from '@zoetrope/eventlog/testing/until';
 import { sealingKey, unseal, webhookSecretContext } from '@zoetrope/platform/sealing';
 import { deliveryIdOf, eventIdOf } from '@zoetrope/platform/webhook-ids';
+import { deliveryStory, story } from '@zoetrope/projections/testing/facts';
 import { DataSource } from 'typeorm';
 import { MailServer } from '../accounts/mail-server.testing.js';
 import { Directory } from '../directory/directory.js';
-import { deliveryStory, story } from '../projections/facts.testing.js';
 import { type Answer, GatewayUnderTest } from '../testing/gateway-under-test.js';
 
 /** Real: gateway, broker, PostgreSQL. The notifier's facts are appended in its name. */

@@ -6,7 +6,8 @@ import {
   GenerationReserved,
   type LedgerFact,
 } from '@zoetrope/contracts/facts/ledger';
-import type { ChargeRow, Projection } from './rows.js';
+import { type Projection, projection } from './projection.js';
+import type { ChargeRow } from './rows.js';
 
 const isLedger = (fact: Recorded): fact is Recorded<LedgerFact> =>
   GenerationReserved.is(fact) ||
@@ -15,7 +16,8 @@ const isLedger = (fact: Recorded): fact is Recorded<LedgerFact> =>
   GenerationReleased.is(fact);
 
 /** What each generation cost its owner's month, from QUOTA. */
-export const chargeProjection: Projection = {
+export const chargeProjection: Projection = projection({
+  name: 'charges',
   stream: 'QUOTA',
   tables: ['charge'],
   touches: (fact) =>
@@ -23,7 +25,7 @@ export const chargeProjection: Projection = {
   apply(rows, fact) {
     if (isLedger(fact)) rows.put('charge', rowOf(fact));
   },
-};
+});
 
 /** The newest word of the ledger about a generation is all there is to know of it. */
 function rowOf(fact: Recorded<LedgerFact>): ChargeRow {

@@ -4,8 +4,8 @@ import { GenerationCollected } from '@zoetrope/contracts/facts/collection';
 import { foldAsset, statusOf } from '@zoetrope/domain/asset';
 import fc from 'fast-check';
 import { assetProjection } from './asset-projection.js';
-import { assetId, OWNER, PROJECT, placed, story } from './facts.testing.js';
-import { RowSet } from './rows.js';
+import { RowSet } from './row-set.js';
+import { assetId, OWNER, PROJECT, placed, story } from './testing/facts.js';
 
 const ID = assetId(1);
 const of = story(ID);

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { KEYS, type RowRef, type RowSet, type TableName, type Tables } from './rows.js';
+import type { RowSet } from './row-set.js';
+import { KEYS, type RowRef, type TableName, type Tables } from './rows.js';
 
 /** PostgreSQL's jsonb holds neither NUL nor lone surrogates, and one such text must not stop a projector. */
 const storable = (_: string, value: unknown): unknown =>

@@ -1,19 +1,29 @@
 import type { Recorded } from '@zoetrope/contracts/fact';
-import type { EventLog } from '@zoetrope/eventlog/event-log';
+import type { Follow } from '@zoetrope/eventlog/event-log';
+import type { FactReader } from '@zoetrope/eventlog/fact-reader';
 import type { DataSource, EntityManager } from 'typeorm';
+import { Batches } from './batches.js';
+import type { Projection } from './projection.js';
+import { RowSet } from './row-set.js';
 import { RowStore } from './row-store.js';
-import { type Projection, RowSet } from './rows.js';
 
-/** Facts of one transaction; measured best between 500 and 2,000. */
-const BATCH = 1_000;
-/** Facts read ahead of the database before reading waits. */
-const READ_AHEAD = 5_000;
+/** Schema of the tables that are read. */
+export const LIVE_SCHEMA = 'views';
 /** PostgreSQL channel that tells `<schema>:<stream>:<position>` at each commit. */
 export const POSITION_CHANNEL = 'zoetrope_views_position';
+/** How long one look at a follow's position lasts, ms; it is looked at again. */
+const LOOK_MS = 60_000;
 
 /** Another copy moved the position: what was read is stale, begin again. */
 export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
+}
+
+/** A fact's place in its stream. */
+export interface Place {
+  readonly seq: number;
+  /** Null: not known any more. */
+  readonly id: string | null;
 }
 
 interface PositionRow {
@@ -24,11 +34,16 @@ interface PositionRow {
 
 export interface ProjectorOptions {
   readonly database: DataSource;
-  readonly log: Pick<EventLog, 'follow' | 'streamInfo' | 'get'>;
+  /** Reads only: a projector can neither append a fact nor ask anybody for anything. */
+  readonly log: FactReader;
   readonly projection: Projection;
   /** Schema of the tables; a rebuild beside the live one names another. */
   readonly schema?: string;
   readonly onUndecodable?: (error: Error, seq: number) => void;
+  /** Told of each position that is committed. */
+  readonly onPosition?: (position: number) => void;
+  /** Commits need not be on disk at once: a crash of PostgreSQL costs the newest batches, whole ones. */
+  readonly relaxed?: boolean;
 }
 
 /**
@@ -39,7 +54,7 @@ export class Projector {
   private readonly schema: string;
 
   constructor(private readonly options: ProjectorOptions) {
-    this.schema = options.schema ?? 'views';
+    this.schema = options.schema ?? LIVE_SCHEMA;
   }
 
   /**
@@ -47,35 +62,43 @@ export class Projector {
    * @throws PositionMoved, or what log or database threw; running again goes on where the rows stand
    */
   async run(signal: AbortSignal): Promise<void> {
+    await this.project(Number.MAX_SAFE_INTEGER, async (follow) => {
+      const stop = () => void follow.stop();
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
+      await follow.closed.finally(() => signal.removeEventListener('abort', stop));
+    });
+  }
+
+  /**
+   * Applies every fact up to that place, and none after it, and stands there, also where the fact itself is purged.
+   * @throws as `run`
+   */
+  async runTo(place: Place): Promise<void> {
+    const position = await this.project(place.seq, async (follow) => {
+      while (!(await Promise.race([follow.waitFor(place.seq, LOOK_MS), follow.closed])));
+    });
+    if (position >= place.seq) return;
+    await this.options.database.transaction((manager) => this.move(manager, position, place));
+  }
+
+  /** @returns the position when `until` was over and everything read before that is written */
+  private async project(last: number, until: (follow: Follow) => Promise<void>): Promise<number> {
     const { log, projection, onUndecodable } = this.options;
     let position = await this.begin();
-    const waiting: Recorded[] = [];
-    const failed = Promise.withResolvers<never>();
-    let writing: Promise<void> | undefined;
-    const write = async () => {
-      for (let batch = waiting.splice(0, BATCH); batch.length > 0; batch = waiting.splice(0, BATCH)) {
-        position = await this.apply(batch, position);
-      }
-    };
-    const take = async (fact: Recorded) => {
-      waiting.push(fact);
-      writing ??= write()
-        .catch((error) => failed.reject(error))
-        .finally(() => {
-          writing = undefined;
-        });
-      if (waiting.length >= READ_AHEAD) await writing;
-    };
+    if (position >= last) return position;
+    const batches = new Batches<Recorded>(async (batch) => {
+      position = await this.apply(batch, position);
+    });
+    const take = (fact: Recorded) => (fact.meta.seq > last ? undefined : batches.add(fact));
     const follow = await log.follow(projection.stream, { from: position + 1, onUndecodable }, take);
-    const stop = () => void follow.stop();
-    signal.addEventListener('abort', stop);
     try {
-      if (!signal.aborted) await Promise.race([follow.closed, failed.promise]);
+      await Promise.race([until(follow), batches.failed]);
     } finally {
-      signal.removeEventListener('abort', stop);
       await follow.stop();
-      await writing;
+      await batches.written();
     }
+    return position;
   }
 
   /** Where to go on; 0 with empty tables when the log is not the one the rows were made from. */
@@ -115,18 +138,21 @@ export class Projector {
   private async apply(batch: readonly Recorded[], from: number): Promise<number> {
     const last = batch.at(-1)?.meta;
     if (last === undefined) return from;
-    await this.options.database.transaction(async (manager) => {
+    const { database, projection, relaxed, onPosition } = this.options;
+    await database.transaction(async (manager) => {
+      if (relaxed) await manager.query('SET LOCAL synchronous_commit = off');
       await this.move(manager, from, last);
       const rows = new RowSet();
       const store = new RowStore(manager, this.schema);
       await store.load(
         rows,
-        batch.flatMap((fact) => this.options.projection.touches(fact)),
+        batch.flatMap((fact) => projection.touches(fact)),
       );
-      for (const fact of batch) this.options.projection.apply(rows, fact);
+      for (const fact of batch) projection.apply(rows, fact);
       await store.save(rows);
       await this.tell(manager, last.seq);
     });
+    onPosition?.(last.seq);
     return last.seq;
   }
 
@@ -137,7 +163,7 @@ export class Projector {
   }
 
   /** First in the transaction: its row lock makes a second copy wait here and then find the position moved. */
-  private async move(manager: EntityManager, from: number, to: { seq: number; id: string }): Promise<void> {
+  private async move(manager: EntityManager, from: number, to: Place): Promise<void> {
     const [{ moved }] = await manager.query(
       `WITH moved AS (UPDATE ${this.schema}.projection_position SET position = $1, last_fact_id = $2
          WHERE stream = $3 AND position = $4 RETURNING 1)

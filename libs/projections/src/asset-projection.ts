@@ -12,7 +12,9 @@ import {
 import { PRODUCT_DEFAULTS } from '@zoetrope/contracts/parameters';
 import { applyDelivery, deliveryTouched } from './delivery-projection.js';
 import { applyToGeneration, newGeneration } from './generation-row.js';
-import type { AssetRow, GenerationRow, Projection, RowRef, RowSet } from './rows.js';
+import { type Projection, projection } from './projection.js';
+import type { RowSet } from './row-set.js';
+import type { AssetRow, GenerationRow, RowRef } from './rows.js';
 
 type Data = { assetId: string; generation?: number; number?: number };
 
@@ -29,7 +31,8 @@ const touches = (fact: Recorded): RowRef[] => {
 };
 
 /** Assets, their generations and their webhook deliveries, from ASSETS. */
-export const assetProjection: Projection = {
+export const assetProjection: Projection = projection({
+  name: 'assets',
   stream: 'ASSETS',
   tables: ['asset', 'generation', 'delivery'],
   touches,
@@ -49,7 +52,7 @@ export const assetProjection: Projection = {
     if (after !== before) rows.put('generation', after);
     rows.put('asset', withStatus(evolveAsset(asset, fact, before, after)));
   },
-};
+});
 
 function prepared(rows: RowSet, fact: Recorded<FactOf<typeof AssetPrepared>>): void {
   const { data, meta } = fact;

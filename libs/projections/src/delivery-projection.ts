@@ -7,7 +7,8 @@ import {
   WebhookFailed,
   WebhookHeld,
 } from '@zoetrope/contracts/facts/delivery';
-import type { DeliveryRow, RowRef, RowSet } from './rows.js';
+import type { RowSet } from './row-set.js';
+import type { DeliveryRow, RowRef } from './rows.js';
 
 const TYPES: ReadonlySet<string> = new Set(DELIVERY_FACTS.map(({ type }) => type));
 const isDelivery = (fact: Recorded): fact is Recorded<DeliveryFact> => TYPES.has(fact.type);

@@ -6,15 +6,16 @@ import {
   type ProjectFact,
   ProjectPurged,
 } from '@zoetrope/contracts/facts/tenant';
-import { evolveProject } from '../directory/project.js';
+import { evolveProject } from '@zoetrope/domain/project';
 import { applyDelivery, deliveryTouched } from './delivery-projection.js';
-import type { Projection } from './rows.js';
+import { type Projection, projection } from './projection.js';
 
 const TYPES: ReadonlySet<string> = new Set(PROJECT_FACTS.map(({ type }) => type));
 const isProject = (fact: Recorded): fact is Recorded<ProjectFact> => TYPES.has(fact.type);
 
 /** Projects and their asset-less webhook deliveries, from TENANTS; projects for joins and operators; the gateway itself knows them from its directory. */
-export const projectProjection: Projection = {
+export const projectProjection: Projection = projection({
+  name: 'projects',
   stream: 'TENANTS',
   tables: ['project', 'endpoint_delivery'],
   touches: (fact) =>
@@ -38,4 +39,4 @@ export const projectProjection: Projection = {
       deleted: project.deleted,
     });
   },
-};
+});
