@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Results } from '../support/results.ts';
 
 /** One regenerate and what its caller was told in the end. */
 export interface Told {
@@ -14,11 +13,6 @@ export interface Told {
   readonly repeats: number;
 }
 
-/** PRODUCT 3.2, byte for byte, by the X-Error-Code each travels with. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  quota_exceeded: '{"error":"monthly generation limit reached"}',
-  overage_disabled: '{"error":"overage disabled — enable in project settings or upgrade plan"}',
-};
 const REPEATS = 30;
 
 /** Asks through one gateway and repeats what was not decided in time through the next, with the key it was given. */
@@ -50,17 +44,6 @@ export async function askThrough(
 
 export const accepted = (told: readonly Told[]): Told[] => told.filter(({ status }) => status === 200);
 export const refused = (told: readonly Told[]): Told[] => told.filter(({ status }) => status !== 200);
-
-/** Whoever was not accepted got a 429 of PRODUCT 3.2, exactly. */
-export function checkRefusals(told: readonly Told[], results: Results): void {
-  const wrong = refused(told).filter(
-    ({ status, text, code }) => status !== 429 || text !== REFUSALS[code ?? ''],
-  );
-  results.rule(
-    'every refused caller is told with the exact 429',
-    wrong.map(({ status, text, code }) => `${status} ${code} ${text}`),
-  );
-}
 
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,8 +1,9 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { Random } from '../support/random.ts';
+import { checkRefusals } from '../support/refusals.ts';
 import type { Renderer } from '../support/renderer.ts';
 import type { Results } from '../support/results.ts';
-import { accepted, askThrough, checkRefusals, refused, type Told } from './asking.ts';
+import { accepted, askThrough, refused, type Told } from './asking.ts';
 import type { Shop } from './shop.ts';
 
 export interface ChaosOptions {

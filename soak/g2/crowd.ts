@@ -1,7 +1,8 @@
+import { LedgerCheck } from '../support/ledger-check.ts';
+import { checkRefusals } from '../support/refusals.ts';
 import type { Results } from '../support/results.ts';
 import { rate, seconds } from '../support/results.ts';
-import { accepted, askThrough, checkRefusals, quantile, refused, type Told } from './asking.ts';
-import { LedgerCheck } from './ledger-check.ts';
+import { accepted, askThrough, quantile, refused, type Told } from './asking.ts';
 import { ledgerOf, type Shop } from './shop.ts';
 
 /** All at once: `requests` regenerates over all assets, in turn through each gateway, with `left` generations left. */

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { checkCharges } from '../support/charges-check.ts';
+import { LedgerCheck, nameOf, type Tally } from '../support/ledger-check.ts';
+import { checkExplained } from '../support/meter-check.ts';
 import type { Fact } from '../support/raw-log.ts';
 import type { Renderer } from '../support/renderer.ts';
 import type { Results } from '../support/results.ts';
+import { checkTerms } from '../support/terms-check.ts';
 import { accepted, refused, type Told } from './asking.ts';
-import { LedgerCheck, nameOf, type Tally } from './ledger-check.ts';
 import { ledgerOf, type Shop } from './shop.ts';
-import { checkTerms } from './terms-check.ts';
 
 /** Longest silence of the whole log while something is open. A killed copy's messages come again after 15 s. */
 const SILENCE_MS = 60_000;
@@ -55,9 +57,11 @@ export async function checkEnding(
   );
   checkAnswers(shop, told, tally, results);
   checkTerms(ledger, assets, tenants, customer, results);
+  results.figure('charged, given back', `${tally.charged.size}, ${tally.released.size}`);
   checkCharges(assets, tally, results);
   await checkPredictions(renderer, assets, tally, results);
   await checkExplained(shop, tally, results);
+  results.figure('ops usage', `${tally.charged.size} charged, ${tally.cents} cents`);
   results.rule(
     'no message is given up',
     (await log.read('DEADLETTERS')).map(({ subject }) => subject),
@@ -88,26 +92,6 @@ function checkAnswers(shop: Shop, told: readonly Told[], tally: Tally, results: 
     results.violation(`${refused(told).length} were refused, the ledger denied ${tally.denied.length}`);
 }
 
-/** Only a failure, and an explicit cancel before the first prediction was recorded, are not charged (PRODUCT 3.2). */
-function checkCharges(assets: readonly Fact[], tally: Tally, results: Results): void {
-  const free = (fact: Fact) =>
-    fact.type === 'GenerationFailed' ||
-    (fact.type === 'GenerationCancelled' &&
-      fact.data.reason !== 'superseded' &&
-      fact.data.predicted !== true);
-  const ends = assets.filter(({ type }) => /^(Mp4Stored|GenerationFailed|GenerationCancelled)$/.test(type));
-  const first = new Map<string, Fact>();
-  for (const fact of ends) if (!first.has(nameOf(fact))) first.set(nameOf(fact), fact);
-  const wrong = [...first.values()].filter((fact) =>
-    free(fact) ? !tally.released.has(nameOf(fact)) : !tally.charged.has(nameOf(fact)),
-  );
-  results.figure('charged, given back', `${tally.charged.size}, ${tally.released.size}`);
-  results.rule(
-    'what was stored or superseded is charged, what failed or was cancelled in time is not',
-    wrong.map((fact) => `${nameOf(fact)} ${fact.type}`),
-  );
-}
-
 /** Counted in the renderer's journal: nobody renders for a refused request, nor the same attempt twice. */
 async function checkPredictions(
   renderer: Renderer,
@@ -133,26 +117,4 @@ async function checkPredictions(
     'each video has its prediction',
     stored.filter((name) => !rendered.has(name)),
   );
-}
-
-/** The meter and the operator's account of the month say what the ledger says. */
-async function checkExplained({ system, customer, period }: Shop, tally: Tally, results: Results) {
-  const { used, reserved, overage } = await customer.month();
-  if (used !== tally.used || reserved !== tally.open.length || overage !== tally.overage)
-    results.violation(`the meter says ${used}, ${reserved} and ${overage}, the ledger ${tally.used} used`);
-  const report = JSON.parse(
-    await system.ops('usage', customer.email, '--period', period, '--json'),
-  ) as Report;
-  const sum = report.entries.reduce((cents, entry) => cents + entry.price_cents, 0);
-  const charged = report.entries.filter(({ outcome }) => outcome === 'included' || outcome === 'overage');
-  if (charged.length !== tally.used || sum !== tally.cents || report.total_cents !== tally.cents)
-    results.violation(
-      `ops usage explains ${charged.length} for ${sum} cents, not ${tally.used} for ${tally.cents}`,
-    );
-  results.figure('ops usage', `${report.entries.length} entries, ${charged.length} charged, ${sum} cents`);
-}
-
-interface Report {
-  readonly total_cents: number;
-  readonly entries: readonly { outcome: string; price_cents: number }[];
 }

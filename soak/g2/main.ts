@@ -6,12 +6,14 @@ import { type Told } from './asking.ts';
 import { Chaos } from './chaos.ts';
 import { crowd } from './crowd.ts';
 import { checkEnding, settled } from './ending.ts';
+import { JustBefore } from './just-before.ts';
 import { openShop } from './shop.ts';
 
 interface Options {
   readonly assets: number;
   readonly requests: number;
   readonly left: number;
+  readonly changes: number;
   readonly asks: number;
   readonly kills: number;
 }
@@ -32,6 +34,7 @@ const command = new Command('soak:g2')
   .option('--assets <n>', 'assets of the owner', wholeNumber, 50)
   .option('--requests <n>', 'regenerates at once', wholeNumber, 200)
   .option('--left <n>', 'generations that are left then', wholeNumber, 7)
+  .option('--changes <n>', 'rounds of plan and overage changed just before a request', wholeNumber, 10)
   .option('--asks <n>', 'regenerates under faults; 0 leaves that part out', wholeNumber, 160)
   .option('--kills <n>', 'kill -9 of quota copies meanwhile', wholeNumber, 8);
 
@@ -45,6 +48,8 @@ async function run({ options, random, results, start }: Soak<Options>): Promise<
     const told: Told[] = await crowd(shop, options, results);
     await settled(shop, results);
     results.note('all of them are charged');
+    told.push(...(await new JustBefore(shop, results).run(options.changes)));
+    await settled(shop, results);
     if (options.asks > 0) {
       told.push(...(await new Chaos(shop, random, renderer, results, options).run()));
       results.note('the faults are over');
