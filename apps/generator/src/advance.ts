@@ -8,6 +8,7 @@ import {
 import type { GeneratorDue } from '@zoetrope/contracts/messages';
 import type { Generation } from '@zoetrope/domain/generation';
 import { nextStep, type Step } from '@zoetrope/domain/generation-steps';
+import { inSpan } from '@zoetrope/eventlog/tracing';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { CONFIG } from '@zoetrope/platform/config';
 import { sabotaged } from '@zoetrope/platform/sabotage';
@@ -70,7 +71,9 @@ export class Advance {
         stallRang: due.kind === 'stall',
         limits: limitsOf(this.config),
       });
-      if ((await this.take(step, state, visit)) === 'again') continue;
+      // Under its own request's trace, whatever brought the message: a provider's callback has another.
+      const how = { traceparent: state.traceparent, attributes: attributesOf(step, due) };
+      if ((await inSpan(`step ${step.kind}`, how, () => this.take(step, state, visit))) === 'again') continue;
       if (due.kind === 'stall' && step.kind !== 'nothing-left') await this.alarms.stall(due, state.lastTs);
       return;
     }
@@ -213,6 +216,12 @@ export class Advance {
     return 'again'; // a prediction that still runs is stopped once nothing is left
   }
 }
+
+const attributesOf = (step: Step, { assetId, generation }: GeneratorDue) => ({
+  'zoetrope.asset_id': assetId,
+  'zoetrope.generation': generation,
+  ...('stage' in step && step.stage !== undefined && { 'zoetrope.stage': step.stage }),
+});
 
 /** Under `call-twice` whoever begins takes no notice of what was begun before: a checker has to see it. */
 const seenFrom = ({ kind }: GeneratorDue, state: Generation): Generation =>

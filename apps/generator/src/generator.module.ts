@@ -11,6 +11,7 @@ import { PurgeAsset } from './collection/purge-asset.js';
 import { SetAlarmWhenBytesGrowOld } from './collection/set-alarm-when-bytes-grow-old.js';
 import { Fates } from './fates.js';
 import { Generations } from './generations.js';
+import { GeneratorMetrics } from './generator-metrics.js';
 import { AdvanceWhenDue } from './handlers/advance-when-due.js';
 import { EndGenerationWhenCancelRequested } from './handlers/end-generation-when-cancel-requested.js';
 import { RecordQueuedWhenReserved } from './handlers/record-queued-when-reserved.js';
@@ -42,6 +43,7 @@ import { VISION } from './vision/vision-provider.js';
   ],
   providers: [
     ObjectsReadiness,
+    GeneratorMetrics,
     Generations,
     PipelineAlarms,
     Cancellations,

@@ -10,6 +10,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { LogUnavailable } from './errors.js';
 import type { EventLog } from './event-log.js';
+import { type LogObserver, NOBODY } from './observer.js';
 
 /** One connection and what everything on it shares. */
 export interface Broker {
@@ -25,6 +26,7 @@ export interface Broker {
   isConnected(): boolean;
   /** Run before the connection drains. */
   readonly closing: Set<() => Promise<void> | void>;
+  readonly observer: LogObserver;
 }
 
 /** Longest wait for one answer; an operation repeats within its own time. */
@@ -32,7 +34,12 @@ const ANSWER_MS = 3_000;
 const CONNECT_MS = 5_000;
 
 /** Connects; from then on the client reconnects for ever, every quarter of a second or so. */
-export async function openBroker(url: string, name: string, timeoutMs: number): Promise<Broker> {
+export async function openBroker(
+  url: string,
+  name: string,
+  timeoutMs: number,
+  observer: LogObserver = NOBODY,
+): Promise<Broker> {
   const connection = await connect({
     servers: url.split(',').map((server) => server.trim()),
     name,
@@ -66,6 +73,7 @@ export async function openBroker(url: string, name: string, timeoutMs: number): 
     onReconnect: subscribe(back),
     isConnected: () => connected && !connection.isClosed(),
     closing: new Set(),
+    observer,
   };
 }
 

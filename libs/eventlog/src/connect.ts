@@ -6,9 +6,11 @@ import { coreBusOn } from './core-bus.js';
 import type { EventLog, FollowOptions } from './event-log.js';
 import { Following } from './following.js';
 import { leasesOn } from './leases.js';
+import { type LogObserver, NOBODY } from './observer.js';
 import { Reading } from './reading.js';
 import { snapshotsOn } from './snapshots.js';
 import { ensureStreams, streamOf } from './streams.js';
+import { WatchedAppending } from './watched-appending.js';
 
 export interface ConnectOptions {
   /** Who appends; facts of other writers are refused. */
@@ -21,6 +23,8 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   /** Told of core NATS handlers that threw. Default: one line on stderr. */
   readonly onFault?: (error: unknown, subject: string) => void;
+  /** Told of every append, and by a transport on this log of every delivery. */
+  readonly observer?: LogObserver;
 }
 
 const toStderr = (error: unknown, subject: string) =>
@@ -32,9 +36,10 @@ const toStderr = (error: unknown, subject: string) =>
  */
 export async function connectLog(url: string, options: ConnectOptions): Promise<EventLog> {
   const { service, name = service, replicas = 1, timeoutMs = 5_000, onFault = toStderr } = options;
-  const broker = await openBroker(url, name, timeoutMs);
+  const { observer = NOBODY } = options;
+  const broker = await openBroker(url, name, timeoutMs, observer);
   const reading = new Reading(broker);
-  const appending = new Appending(broker, reading, service);
+  const appending = new WatchedAppending(new Appending(broker, reading, service), observer);
   const log: EventLog = {
     service,
     alarms: alarmsOn(broker),

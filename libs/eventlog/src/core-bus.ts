@@ -4,6 +4,7 @@ import { CE, contextHeaders } from './ce-headers.js';
 import { runInContext } from './context.js';
 import { LogUnavailable } from './errors.js';
 import type { CoreBus } from './event-log.js';
+import { inSpan } from './tracing.js';
 
 /** Tells the asker that the answering side failed; its reason stays in that side's log. */
 const FAILED = 'zoetrope-failed';
@@ -16,6 +17,10 @@ const within = <T>(message: Msg, work: () => T): T =>
     },
     work,
   );
+
+/** What is asked, without whom: `fence.<id>` is a fence, `ask.quota.decision` a decision of quota. */
+const kindOf = (subject: string): string =>
+  subject.startsWith('ask.') ? subject.slice('ask.'.length) : (subject.split('.')[0] ?? '');
 
 /** JSON over core NATS. @param onFault told of handlers that threw and bodies that are no JSON */
 export function coreBusOn(
@@ -39,18 +44,24 @@ export function coreBusOn(
       return { stop: () => subscription.unsubscribe() };
     },
     async request(subject, data, timeoutMs) {
-      const options = { timeout: timeoutMs, headers: contextHeaders() };
-      try {
-        const reply = await connection.request(subject, JSON.stringify(data ?? null), options);
-        if (reply.headers?.has(FAILED)) throw new Error('the answering side failed');
-        return reply.json();
-      } catch (error) {
-        throw new LogUnavailable(`no answer on ${subject}`, { cause: error });
-      }
+      return inSpan(`ask ${kindOf(subject)}`, { kind: 'CLIENT' }, async () => {
+        const options = { timeout: timeoutMs, headers: contextHeaders() };
+        try {
+          const reply = await connection.request(subject, JSON.stringify(data ?? null), options);
+          if (reply.headers?.has(FAILED)) throw new Error('the answering side failed');
+          return reply.json();
+        } catch (error) {
+          throw new LogUnavailable(`no answer on ${subject}`, { cause: error });
+        }
+      });
     },
     respond(subject, handler, options = {}) {
       const answer = async (message: Msg) => {
-        const reply = await within(message, () => handler(message.json(), message.subject));
+        const reply = await within(message, () =>
+          inSpan(`answer ${kindOf(subject)}`, { kind: 'SERVER' }, () =>
+            handler(message.json(), message.subject),
+          ),
+        );
         if (reply !== undefined) message.respond(JSON.stringify(reply));
       };
       const callback = (error: Error | null, message: Msg) => {

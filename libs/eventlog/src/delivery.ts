@@ -24,6 +24,13 @@ export function payloadOf(message: JsMsg): Payload {
     : { fact: decode(fromDelivered(message)) };
 }
 
+/** The asset that a fact is about, where its subject does not say so (a ledger's is its owner's). */
+export function assetOf(payload: Payload): string | undefined {
+  const data = 'fact' in payload ? payload.fact.data : payload.alarm.data;
+  const { assetId } = (data ?? {}) as { assetId?: unknown };
+  return typeof assetId === 'string' ? assetId : undefined;
+}
+
 /** The request and trace that the message belongs to. */
 export function contextOf(message: JsMsg): WorkContext {
   const stored = fromDelivered(message);

@@ -24,8 +24,17 @@ export interface DurableSpec {
   readonly lane: Lane;
 }
 
-/** What becomes of a delivery. `giveBack`: deliver it again after `ms`. */
-export type Settlement = { readonly kind: 'ack' } | { readonly kind: 'giveBack'; readonly ms: number };
+/** What becomes of a delivery. `giveBack`: deliver it again after `ms`. `parked`: what is acknowledged was given up. */
+export type Settlement =
+  | { readonly kind: 'ack'; readonly parked?: true }
+  | { readonly kind: 'giveBack'; readonly ms: number };
+
+/** Messages of a durable that no copy has got yet, and that some copy has and has not settled. */
+export interface Backlog {
+  readonly durable: string;
+  readonly pending: number;
+  readonly unacknowledged: number;
+}
 
 /** Handles one delivery; must not reject. */
 export type Handle = (message: JsMsg, signal: AbortSignal) => Promise<Settlement>;
@@ -71,6 +80,13 @@ export class DurableConsumer {
     while (this.held.size > 0) if ((await Promise.race([this.freed.promise, deadline])) === 'late') break;
     clearInterval(this.heartbeat);
     this.unsubscribe();
+  }
+
+  /** @throws the client's error when the broker does not answer */
+  async backlog(): Promise<Backlog> {
+    const { stream, durable } = this.spec;
+    const { num_pending, num_ack_pending } = await this.broker.manager.consumers.info(stream, durable);
+    return { durable, pending: num_pending, unacknowledged: num_ack_pending };
   }
 
   private async ensure(): Promise<Consumer> {

@@ -7,15 +7,16 @@ import {
 } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { type Broker, brokerOf } from './broker.js';
-import { runInContext } from './context.js';
+import { currentContext, runInContext } from './context.js';
 import { bury } from './dead-letters.js';
-import { contextOf, type Payload, payloadOf, wantedHandler } from './delivery.js';
-import { DurableConsumer, type Settlement } from './durable-consumer.js';
+import { assetOf, contextOf, type Payload, payloadOf, wantedHandler } from './delivery.js';
+import { type Backlog, DurableConsumer, type Settlement } from './durable-consumer.js';
 import { NotAFact } from './errors.js';
 import type { EventLog } from './event-log.js';
 import { type DurableHandlers, durablesOf } from './handler-table.js';
 import { fromDelivered } from './stored-message.js';
 import type { Verdict } from './verdict.js';
+import { watchDelivery } from './watched-delivery.js';
 
 export { OnDue, OnFact, OnParked, type Parked, type Received, type ReceivedAlarm } from './on-fact.js';
 
@@ -34,6 +35,7 @@ const waitAfter = (deliveries: number): number =>
   AFTER_A_THROW_MS[Math.min(deliveries, AFTER_A_THROW_MS.length) - 1] ?? 1_000;
 
 const ACK: Settlement = { kind: 'ack' };
+const PARKED: Settlement = { kind: 'ack', parked: true };
 
 /**
  * Nest's transport over durable pull consumers. A handler ends in a Verdict: `done` acknowledges, `retryIn` gives
@@ -76,9 +78,18 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
     return this.options.log as T;
   }
 
+  /** What waits in each durable, as the broker knows it now; of all copies together. */
+  backlogs(): Promise<Backlog[]> {
+    return Promise.all(this.consumers.map((consumer) => consumer.backlog()));
+  }
+
   private consumerOf(durable: DurableHandlers): DurableConsumer {
     const handle = (message: JsMsg, signal: AbortSignal) =>
-      runInContext(contextOf(message), () => this.deliver(durable, message, signal));
+      runInContext(contextOf(message), () =>
+        watchDelivery(this.broker.observer, durable.durable, message, () =>
+          this.deliver(durable, message, signal),
+        ),
+      );
     return new DurableConsumer(this.broker, durable, handle, this.options.ackWaitMs ?? 15_000);
   }
 
@@ -96,7 +107,9 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
         const why = `${deliveryCount - 1} deliveries ended without a verdict: its handler keeps dying`;
         return await this.park(durable, message, payload, why);
       }
-      const verdict = await this.invoke<Verdict>(handler, { ...payload, deliveryCount, signal });
+      const given = { ...payload, deliveryCount, signal };
+      const assetId = assetOf(payload) ?? currentContext().assetId;
+      const verdict = await runInContext({ assetId }, () => this.invoke<Verdict>(handler, given));
       return await this.settle(durable, message, payload, verdict);
     } catch (error) {
       return this.failed(durable, message, payload, error, signal);
@@ -176,7 +189,7 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
     };
     await bury(this.broker, burial);
     this.logger.error(`${durable.durable}: parked ${message.subject} ${message.seq}: ${why}`);
-    return ACK;
+    return PARKED;
   }
 
   /** Nest answers a failing handler with an Observable that errors, so the result has to be subscribed to. */

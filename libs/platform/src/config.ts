@@ -57,6 +57,21 @@ export const commonConfig = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('least log level'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('bearer token that /metrics asks for; none: whoever reaches the port may read it'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe('OpenTelemetry collector (OTLP over HTTP) that gets the traces; none: no tracing'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('share of the traces begun by this process that are kept'),
   DELETION_GRACE_SECONDS: z.coerce
     .number()
     .int()
@@ -96,6 +111,9 @@ export const serviceConfig = z.object({
   PORT: commonConfig.PORT,
   HOST: commonConfig.HOST,
   LOG_LEVEL: commonConfig.LOG_LEVEL,
+  METRICS_TOKEN: commonConfig.METRICS_TOKEN,
+  OTEL_EXPORTER_OTLP_ENDPOINT: commonConfig.OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_TRACES_SAMPLER_ARG: commonConfig.OTEL_TRACES_SAMPLER_ARG,
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 

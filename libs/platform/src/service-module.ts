@@ -5,6 +5,7 @@ import { CLOCK, IDS, randomIds, systemClock } from './clock.js';
 import { CONFIG } from './config.js';
 import { logModule } from './log-module.js';
 import { LOGGER } from './logging.js';
+import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 
 @Module({})
@@ -13,10 +14,10 @@ class PlatformModule {}
 @Module({})
 class ServiceModule {}
 
-/** What every service can inject: CONFIG, EVENT_LOG, LOGGER, CLOCK, IDS and the class Readiness. */
+/** What every service can inject: CONFIG, EVENT_LOG, LOGGER, CLOCK, IDS and the classes Readiness and Metrics. */
 export function serviceModule(
   root: Type | DynamicModule,
-  parts: { config: unknown; log: EventLog; logger: Logger; readiness: Readiness },
+  parts: { config: unknown; log: EventLog; logger: Logger; readiness: Readiness; metrics: Metrics },
 ): DynamicModule {
   const providers = [
     { provide: CONFIG, useValue: parts.config },
@@ -24,6 +25,7 @@ export function serviceModule(
     { provide: CLOCK, useValue: systemClock },
     { provide: IDS, useValue: randomIds },
     { provide: Readiness, useValue: parts.readiness },
+    { provide: Metrics, useValue: parts.metrics },
   ];
   const platform = {
     module: PlatformModule,

@@ -127,6 +127,33 @@ describe('a service', () => {
     });
   });
 
+  it('tells its figures to whoever has the token, and each request by its pattern', async () => {
+    const token = 'a token for the scraper';
+    const env = { NATS_URL: nats.url, METRICS_TOKEN: token, LOG_LEVEL: 'debug' };
+    const sample = Sample.start(env);
+    const base = await sample.ready();
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await fetch(`${base}/sample?sig=do-not-tell`, { headers: { traceparent } });
+    const line = await sample.until(({ msg, route }) => msg === 'request' && route === '/sample');
+    expect(line).toMatchObject({ method: 'GET', status: 200, level: 'debug', traceId: 'a'.repeat(32) });
+    expect(JSON.stringify(sample.lines)).not.toContain('do-not-tell');
+    for (const authorization of ['', 'Bearer a token for the scrapes', `Basic ${token}`]) {
+      const refused = await fetch(`${base}/metrics`, { headers: { authorization } });
+      expect([refused.status, await refused.json()]).toEqual([401, { error: 'authentication required' }]);
+    }
+    const told = await fetch(`${base}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    expect(told.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const figures = await told.text();
+    for (const series of [
+      /^zoetrope_http_request_seconds_count\{service="gateway",method="GET",route="\/sample",status="200"\} 1$/m,
+      /^zoetrope_dependency_up\{dependency="nats",service="gateway"\} 1$/m,
+      /^zoetrope_queue_pending\{durable="[a-z-]+",service="gateway"\} 0$/m,
+      /^process_cpu_seconds_total\{service="gateway"\} /m,
+    ])
+      expect(figures).toMatch(series);
+    expect(figures).not.toMatch(/health|route="\/metrics/);
+  });
+
   it('says which guard a checker switched off, and refuses to start with one that does not exist', async () => {
     const open = Sample.start({ NATS_URL: nats.url, ZOETROPE_SABOTAGE: 'no-barrier' });
     expect((await open.until((line) => line.level === 'warn')).msg).toMatch(

@@ -10,10 +10,13 @@ import type { ServiceConfig } from './config.js';
 import { DatabaseProbe } from './database-probe.js';
 import { addHealthRoutes } from './health.js';
 import { createLogger, type Logger, PinoNestLogger } from './logging.js';
+import { Metrics } from './metrics.js';
 import { liveUntilStopped } from './process-life.js';
 import { Readiness } from './readiness.js';
 import { activeSabotages, unknownSabotages } from './sabotage.js';
+import { measureBacklogs, measureReadiness } from './scraped-metrics.js';
 import { serviceModule } from './service-module.js';
+import { watchHttp } from './watched-http.js';
 
 /** Of the 5 s that a shutdown may take: for running handlers, and then for running HTTP answers, ms. */
 const HANDLERS_MS = 3_000;
@@ -30,8 +33,8 @@ export interface ServiceOptions<C extends ServiceConfig> {
   /** Which writer this process is. */
   readonly name: Service;
   /**
-   * The root module, or a function that makes it. CONFIG, EVENT_LOG, LOGGER, CLOCK, IDS and the class Readiness
-   * can be injected anywhere in it.
+   * The root module, or a function that makes it. CONFIG, EVENT_LOG, LOGGER, CLOCK, IDS and the classes Readiness and
+   * Metrics can be injected anywhere in it.
    */
   readonly module: Type | DynamicModule | ((parts: ServiceParts<C>) => DynamicModule);
   readonly config: C;
@@ -67,14 +70,26 @@ export async function runService<C extends ServiceConfig>(
   const logger = createLogger({ service: options.name, level: options.config.LOG_LEVEL });
   try {
     tellSabotage(logger);
+    const endTracing = await openTracing(options, logger);
     const service = await startService(options, logger);
-    liveUntilStopped(logger, service.stop);
+    service.app.get(Metrics).ofProcess();
+    liveUntilStopped(logger, async () => {
+      await service.stop();
+      await endTracing();
+    });
     process.stdout.write(`${JSON.stringify({ ready: true, port: service.port })}\n`);
     return service;
   } catch (error) {
     logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
     process.exit(1);
   }
+}
+
+/** What costs a good part of a second to load is loaded only where somebody listens. */
+async function openTracing<C extends ServiceConfig>({ name, config }: ServiceOptions<C>, logger: Logger) {
+  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return async () => {};
+  const { startTracing } = await import('./traces.js');
+  return startTracing(name, config.OTEL_TRACES_SAMPLER_ARG, logger);
 }
 
 function tellSabotage(logger: Logger): void {
@@ -91,16 +106,21 @@ export async function startService<C extends ServiceConfig>(
   options: ServiceOptions<C>,
   logger: Logger,
 ): Promise<RunningService> {
-  const log = await openLog(options, logger);
+  const metrics = new Metrics(options.name);
+  const log = await openLog(options, logger, metrics);
   const readiness = new Readiness();
+  measureReadiness(metrics, readiness);
   readiness.add('nats', () => {
     if (!log.isConnected()) throw new Error('not connected');
   });
   const database = await openDatabase(options, logger, readiness);
-  const app = await createApp(options, { config: options.config, log, logger }, readiness);
+  const app = await createApp(options, { config: options.config, log, logger }, { readiness, metrics });
   const transport =
     options.transport === false ? undefined : new JetStreamTransport({ log, graceMs: HANDLERS_MS });
-  if (transport) app.connectMicroservice({ strategy: transport });
+  if (transport) {
+    app.connectMicroservice({ strategy: transport });
+    measureBacklogs(metrics, transport);
+  }
   const stop = once(async () => {
     // Handlers end before the modules whose connections they use.
     await transport?.close();
@@ -118,12 +138,17 @@ export async function startService<C extends ServiceConfig>(
   return { app, log, port: portOf(app), stop };
 }
 
-async function openLog<C extends ServiceConfig>({ name, config }: ServiceOptions<C>, logger: Logger) {
+async function openLog<C extends ServiceConfig>(
+  { name, config }: ServiceOptions<C>,
+  logger: Logger,
+  metrics: Metrics,
+) {
+  const observer = metrics.ofLog();
   const onFault = (error: unknown, subject: string) =>
     logger.error({ err: error, subject }, 'core handler failed');
   const log = await retryUntilUp(
     'NATS',
-    () => connectLog(config.NATS_URL, { service: name, replicas: config.NATS_REPLICAS, onFault }),
+    () => connectLog(config.NATS_URL, { service: name, replicas: config.NATS_REPLICAS, onFault, observer }),
     { logger },
   );
   await retryUntilUp('JetStream', () => log.ensureStreams(), { logger });
@@ -147,15 +172,16 @@ async function openDatabase<C extends ServiceConfig>(
 async function createApp<C extends ServiceConfig>(
   { module, http = {} }: ServiceOptions<C>,
   parts: ServiceParts<C>,
-  readiness: Readiness,
+  watched: { readiness: Readiness; metrics: Metrics },
 ): Promise<NestFastifyApplication> {
   const root = isFactory(module) ? module(parts) : module;
   const app = await NestFactory.create<NestFastifyApplication>(
-    serviceModule(root, { ...parts, readiness }),
+    serviceModule(root, { ...parts, ...watched }),
     new FastifyAdapter(http.adapter),
     { logger: new PinoNestLogger(parts.logger), bodyParser: http.bodyParser ?? true, abortOnError: false },
   );
-  addHealthRoutes(app, readiness);
+  watchHttp(app, watched.metrics, parts.logger);
+  addHealthRoutes(app, { ...watched, metricsToken: parts.config.METRICS_TOKEN });
   await http.setup?.(app, parts);
   return app;
 }

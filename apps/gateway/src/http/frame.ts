@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import multipart from '@fastify/multipart';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_UPLOAD_BYTES } from '@zoetrope/contracts/api/common';
-import { childTraceparent, runInContext } from '@zoetrope/platform/context';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EdgeHeaders, REFRESH_HEADER } from '../serving/edge-headers.js';
 import { ApiError } from './api-error.js';
@@ -37,13 +36,11 @@ export const adapterOptions = (publicUrl: string, trustedProxies: string): Adapt
     },
   }) as AdapterOptions;
 
-/** Request id, trace and CORS on every answer, before anything can fail. */
+/** Request id and CORS on every answer, before anything can fail. */
 function onEveryRequest(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
-    if (answerCors(request, reply)) return;
-    const parent = traceparentOf(request);
-    runInContext({ requestId: request.id, traceparent: childTraceparent(parent) }, done);
+    if (!answerCors(request, reply)) done();
   });
 }
 
@@ -54,11 +51,6 @@ function answerRefreshes(fastify: FastifyInstance, edge: EdgeHeaders): void {
       void reply.header('x-accel-expires', '1');
     done(null, payload);
   });
-}
-
-function traceparentOf(request: FastifyRequest): string | undefined {
-  const header = request.headers.traceparent;
-  return typeof header === 'string' ? header : undefined;
 }
 
 /** What stands between Fastify and the features; call before the application starts to listen. */

@@ -6,6 +6,8 @@ import { DECISION_QUESTION, decisionSubject } from '@zoetrope/contracts/subjects
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
+import { Metrics } from '@zoetrope/platform/metrics';
+import type { Histogram } from 'prom-client';
 import { within } from '../idempotency/within.js';
 
 export type Decided = Exclude<Decision, { outcome: 'undecided' }>;
@@ -23,17 +25,33 @@ export interface Listening {
 /** Quota's decisions over core NATS, where any may be lost: so it is asked when it does not say. */
 @Injectable()
 export class Decisions {
-  constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {}
+  private readonly accepting: Histogram<'outcome'>;
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    metrics: Metrics,
+  ) {
+    this.accepting = metrics.histogram('accept_seconds', {
+      help: 'from before a request for a generation is appended to what quota says of it',
+      labelNames: ['outcome'],
+    });
+  }
 
   /** Listens from now on: before the request is appended, since quota may answer within a millisecond. */
   listen(commandId: CommandId): Listening {
+    const began = performance.now();
     const { promise, resolve } = Promise.withResolvers<Decided>();
     const subscription = this.log.core.subscribe(decisionSubject(commandId), (data) => {
       const said = Decision.safeParse(data);
       if (said.success && said.data.outcome !== 'undecided') resolve(said.data);
     });
     return {
-      decided: async (question) => (await within(promise, DECISION_WAIT_MS)) ?? (await this.ask(question)),
+      decided: async (question) => {
+        const decision = (await within(promise, DECISION_WAIT_MS)) ?? (await this.ask(question));
+        const outcome = decision?.outcome ?? 'undecided';
+        this.accepting.observe({ outcome }, (performance.now() - began) / 1_000);
+        return decision;
+      },
       stop: () => subscription.stop(),
     };
   }

@@ -30,6 +30,11 @@ export class SseRelay implements BeforeApplicationShutdown {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
+  /** Clients that are relayed to now. */
+  get openCount(): number {
+    return this.open.size;
+  }
+
   /** Before the server closes: it would wait for the clients, and then cut them without a word. */
   async beforeApplicationShutdown(): Promise<void> {
     for (const over of this.open.keys()) over.abort();

@@ -6,7 +6,7 @@ import type { GeneratorConfig } from '../config.js';
 import { modelSettings } from '../models/settings.js';
 import { readCapped } from './capped-download.js';
 import { asProviderError, ProviderError } from './provider-error.js';
-import { singleShotFetch } from './single-shot-fetch.js';
+import { type CallSeen, singleShotFetch } from './single-shot-fetch.js';
 
 /** Shorter than a creation without word is waited for: its caller must be able to say that the answer was lost. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -27,6 +27,7 @@ export interface ToPredict {
 @Injectable()
 export class Provider {
   private readonly client: Replicate;
+  private readonly callListeners = new Set<(seen: CallSeen) => void>();
 
   constructor(@Inject(CONFIG) private readonly config: GeneratorConfig) {
     this.client = new Replicate({
@@ -35,9 +36,17 @@ export class Provider {
       fetch: singleShotFetch({
         timeoutMs: CALL_TIMEOUT_MS,
         predictionDeadlineMs: config.GENERATOR_PREDICTION_TIMEOUT_MS + DEADLINE_GRACE_MS,
+        onCall: (seen) => {
+          for (const listener of this.callListeners) listener(seen);
+        },
       }),
       useFileOutput: false,
     });
+  }
+
+  /** Told of each request, however it ended. */
+  onCall(listener: (seen: CallSeen) => void): void {
+    this.callListeners.add(listener);
   }
 
   /** @throws ProviderError */

@@ -4,6 +4,7 @@ import { FenceAnswer, type FenceQuestion } from '@zoetrope/contracts/messages';
 import { fenceSubject } from '@zoetrope/contracts/subjects';
 import { LogUnavailable } from '@zoetrope/eventlog/errors';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { inSpan } from '@zoetrope/eventlog/tracing';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { sabotaged } from '@zoetrope/platform/sabotage';
 import { TIMINGS, type Timings } from '../config.js';
@@ -33,7 +34,18 @@ export class Fence {
    * A gateway that starts meanwhile remembers nothing, so it needs no asking.
    * @throws LogUnavailable when the leases cannot be read at the start
    */
-  async raise(question: FenceQuestion): Promise<Fenced> {
+  raise(question: FenceQuestion): Promise<Fenced> {
+    return inSpan('fence', {}, async (span) => {
+      const fenced = await this.#raise(question);
+      span.set({
+        'zoetrope.confirmed': fenced.confirmed.length,
+        'zoetrope.unconfirmed': fenced.unconfirmed.length,
+      });
+      return fenced;
+    });
+  }
+
+  async #raise(question: FenceQuestion): Promise<Fenced> {
     const holders = await this.log.leases.list(GATEWAYS);
     if (sabotaged('no-barrier')) return { confirmed: holders.map(({ key }) => key), unconfirmed: [] };
     const outcomes = await Promise.all(

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CONFIG } from '@zoetrope/platform/config';
+import { Metrics } from '@zoetrope/platform/metrics';
 import type { NotifierConfig } from '../config.js';
 import { CacheAlarms } from './cache-alarms.js';
 import { configuredCaches } from './caches/configured-caches.js';
@@ -9,6 +10,7 @@ import { Fence } from './fence.js';
 import { ProjectPurge } from './project-purge.js';
 import { PurgeAgain } from './purge-again.js';
 import { PurgeCachesWhenDue } from './purge-caches-when-due.js';
+import { PurgeMetrics, watchedPurgers } from './purge-metrics.js';
 import { PurgeProjectWhenKeysChanged } from './purge-project-when-keys-changed.js';
 import { PURGERS } from './purger.js';
 import { SwitchVideoWhenMp4Stored } from './switch-video-when-mp4-stored.js';
@@ -24,12 +26,14 @@ import { ViewsPosition } from './views-position.js';
     Fence,
     ProjectPurge,
     PurgeAgain,
+    PurgeMetrics,
     Switchover,
     ViewsPosition,
     {
       provide: PURGERS,
-      inject: [CONFIG],
-      useFactory: (config: NotifierConfig) => configuredCaches(config),
+      inject: [CONFIG, Metrics],
+      useFactory: async (config: NotifierConfig, metrics: Metrics) =>
+        watchedPurgers(await configuredCaches(config), metrics),
     },
   ],
   exports: [CacheAlarms, Caches, Fence],

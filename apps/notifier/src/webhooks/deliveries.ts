@@ -20,6 +20,7 @@ import {
 } from '@zoetrope/domain/delivery';
 import { isOpen, learn } from '@zoetrope/domain/endpoint';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { inSpan } from '@zoetrope/eventlog/tracing';
 import { CLOCK, type Clock } from '@zoetrope/platform/clock';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { TIMINGS, type Timings } from '../config.js';
@@ -117,7 +118,16 @@ export class Deliveries {
   async #post(delivery: Delivery, endpoint: Endpoint): Promise<Answer> {
     const request = await this.requests.make(delivery, endpoint, this.clock.now());
     if (!request) return { ok: false, reason: 'the project has no webhook secret', latencyMs: 0 };
-    return this.receiver.post(String(endpoint.url), request.headers, request.body);
+    // The receiver is a stranger: it gets no trace of ours, and its address stays out of it.
+    return inSpan(
+      'webhook POST',
+      { kind: 'CLIENT', traceparent: delivery.fact.meta.traceparent },
+      async (span) => {
+        const answer = await this.receiver.post(String(endpoint.url), request.headers, request.body);
+        span.set({ 'http.response.status_code': answer.responseCode, 'zoetrope.delivered': answer.ok });
+        return answer;
+      },
+    );
   }
 
   /** What it says of the endpoint comes first: nothing else is sent to one that is gone. */

@@ -9,6 +9,7 @@ import { Requests } from './requests.js';
 import { SendWebhooksWhenSubscribed } from './send-webhooks-when-subscribed.js';
 import { WebhookSigning } from './signing.js';
 import { WebhookAlarms } from './webhook-alarms.js';
+import { WebhookMetrics } from './webhook-metrics.js';
 
 @Module({
   controllers: [SendWebhooksWhenSubscribed, RaiseNotices],
@@ -20,6 +21,7 @@ import { WebhookAlarms } from './webhook-alarms.js';
     Receiver,
     Requests,
     WebhookAlarms,
+    WebhookMetrics,
     WebhookSigning,
   ],
 })

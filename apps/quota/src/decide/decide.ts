@@ -4,6 +4,7 @@ import type { AssetPrepared, AssetRegenerateRequested } from '@zoetrope/contract
 import { decisionSubject } from '@zoetrope/contracts/subjects';
 import { reserve } from '@zoetrope/domain/ledger';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import { currentContext } from '@zoetrope/platform/context';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Ledgers } from '../ledgers/ledgers.js';
 import { Tenants } from '../tenants.js';
@@ -28,7 +29,9 @@ export class Decide {
     ]);
     const ids = { commandId, assetId, projectId, generation: number, requestSeq: fact.meta.seq };
     const command = { ...ids, plan, ...billing };
-    const cause = { id: fact.meta.id };
+    // Appended in whoever's turn it is: what it belongs to has to go with it.
+    const { traceparent = fact.meta.traceparent } = currentContext();
+    const cause = { id: fact.meta.id, requestId: fact.meta.requestId, traceparent };
     const outcome = await this.ledgers.change({ ownerId, period }, cause, [reserve(command)], (ledger) =>
       outcomeOf(ledger, commandId),
     );

@@ -5,6 +5,7 @@ import { FILTERS } from '@zoetrope/contracts/subjects';
 import { announceThreshold, charge, release } from '@zoetrope/domain/ledger';
 import { OnFact, type Received } from '@zoetrope/eventlog/transport';
 import { done, type Verdict } from '@zoetrope/eventlog/verdict';
+import { currentContext } from '@zoetrope/platform/context';
 import { Ledgers } from '../ledgers/ledgers.js';
 import { Tenants } from '../tenants.js';
 
@@ -39,7 +40,10 @@ export class SettleWhenGenerationEnds {
     const plan = await this.tenants.planOf(ownerId);
     const threshold = announceThreshold({ commandId, assetId, projectId, generation, requestSeq }, plan);
     const decisions = [settlement(fact, plan), threshold];
-    await this.ledgers.change({ ownerId, period }, { id: fact.meta.id }, decisions, () => undefined);
+    // Appended in whoever's turn it is: what it belongs to has to go with it.
+    const { traceparent = fact.meta.traceparent } = currentContext();
+    const cause = { id: fact.meta.id, requestId: fact.meta.requestId, traceparent };
+    await this.ledgers.change({ ownerId, period }, cause, decisions, () => undefined);
     return done; // charged, released, or done before
   }
 }

@@ -1,0 +1,36 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { wantedHandler } from './delivery.js';
+import type { Settlement } from './durable-consumer.js';
+import type { DeliverySeen, LogObserver } from './observer.js';
+import { inSpan } from './tracing.js';
+
+/** A span and a figure around one delivery; the message's trace goes on in it. */
+export function watchDelivery(
+  observer: LogObserver,
+  durable: string,
+  message: JsMsg,
+  deliver: () => Promise<Settlement>,
+): Promise<Settlement> {
+  const { deliveryCount } = message.info;
+  const began = Date.now();
+  const waitedSeconds = deliveryCount === 1 ? Math.max(0, began - message.time.getTime()) / 1_000 : undefined;
+  const attributes = {
+    'messaging.system': 'nats',
+    'messaging.operation.type': 'process',
+    'messaging.consumer.group.name': durable,
+    'zoetrope.delivery': deliveryCount,
+  };
+  const name = `${durable} ${wantedHandler(message) ?? 'unreadable'}`;
+  return inSpan(name, { kind: 'CONSUMER', attributes }, async (span) => {
+    const settlement = await deliver();
+    const outcome = outcomeOf(settlement);
+    span.set({ 'zoetrope.outcome': outcome });
+    observer.delivered({ durable, outcome, seconds: (Date.now() - began) / 1_000, waitedSeconds });
+    return settlement;
+  });
+}
+
+function outcomeOf(settlement: Settlement): DeliverySeen['outcome'] {
+  if (settlement.kind === 'giveBack') return 'given-back';
+  return settlement.parked ? 'parked' : 'done';
+}
