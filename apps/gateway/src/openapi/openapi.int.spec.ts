@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Fastify adds HEAD beside GET; health belongs to operators, the dashboard's files to browsers. */
+/** Fastify adds HEAD beside GET; health and figures belong to operators, the dashboard's files to browsers. */
 const isNoise = ({ method, pattern }: { method: string; pattern: string }) =>
-  method === 'HEAD' || method === 'OPTIONS' || /^\/(health|static)\//.test(pattern) || pattern === '*';
+  method === 'HEAD' || method === 'OPTIONS' || /^\/(health\/|static\/|metrics$)/.test(pattern) || pattern === '*';
 
 it('/docs/errors is a page for anybody, and what an error links to', async () => {
   const missing = await gateway.call('/api/user/me');

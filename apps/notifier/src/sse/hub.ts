@@ -69,6 +69,13 @@ export class SseHub implements OnApplicationBootstrap, BeforeApplicationShutdown
     return this.#source;
   }
 
+  /** Connections that listen now. */
+  get listenerCount(): number {
+    let count = 0;
+    for (const all of this.#listeners.values()) count += all.size;
+    return count;
+  }
+
   /** From this call on the listener is told of every fact of the topic. @returns what ends that */
   listen(topic: Topic, listener: Listener): () => void {
     const all = this.#listeners.get(topic) ?? new Set();
