@@ -35,6 +35,9 @@ export class Generations {
     const facts = from === undefined ? [] : await this.log.readCurrent(subject, { from });
     if (facts.length > 0) return foldGeneration(number, facts as Recorded<GenerationFact>[]);
     const before = last ?? (await this.last(subject));
+    // It came between the two reads. An append that expects it must not be decided without it.
+    if (from !== undefined && before && before.meta.seq >= from)
+      return this.load(assetId, number, requestSeq);
     return { ...unheardOf(number), seq: before?.meta.seq ?? 0, latest: before?.data.latest ?? null };
   }
 
