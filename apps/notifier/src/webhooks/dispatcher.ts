@@ -6,8 +6,12 @@ import { sabotaged } from '@zoetrope/platform/sabotage';
 import { type NotifierConfig, TIMINGS, type Timings } from '../config.js';
 import { Deliveries } from './deliveries.js';
 import type { Delivery, DeliveryRef } from './delivery.js';
-import { type Lane, Lanes, PACE } from './lanes.js';
+import { Gate } from './gate.js';
+import { type Lane, Lanes, PACE, SENT_AWAY } from './lanes.js';
 import { WebhookAlarms } from './webhook-alarms.js';
+
+/** Alarms set at once for what an opening circuit sends away, so that hundreds of them hold up no healthy endpoint. */
+const POSTPONED_AT_ONCE = 4;
 
 /**
  * Gives each endpoint its own lane, so that a slow one holds up nobody else: neither in memory nor in the consumer,
@@ -18,6 +22,7 @@ export class Dispatcher {
   readonly #logger = new Logger(Dispatcher.name);
   readonly #lanes: Lanes;
   readonly #inHand = new Set<string>();
+  readonly #postponing = new Gate(POSTPONED_AT_ONCE);
 
   constructor(
     private readonly deliveries: Deliveries,
@@ -30,7 +35,8 @@ export class Dispatcher {
     // No pause is longer than the horizon: whoever comes again then must find the door open.
     const pauses = [PACE.pauseMs, PACE.longestPauseMs].map((ms) => Math.min(ms, horizonMs));
     const [pauseMs = horizonMs, longestPauseMs = horizonMs] = pauses;
-    this.#lanes = new Lanes({ ...PACE, atOnce, horizonMs, pauseMs, longestPauseMs });
+    const pace = { ...PACE, atOnce, horizonMs, pauseMs, longestPauseMs };
+    this.#lanes = new Lanes(pace, () => this.clock.now());
   }
 
   /**
@@ -39,8 +45,7 @@ export class Dispatcher {
    * @param load reads the delivery; not called for one that has to wait
    */
   async take(ref: DeliveryRef, load: () => Promise<Delivery | undefined>): Promise<void> {
-    const now = this.clock.now();
-    const claimed = now + this.timings.claimMs;
+    const claimed = this.clock.now() + this.timings.claimMs;
     if (this.#inHand.has(ref.id)) return this.alarms.set(ref, claimed);
     const lane = this.#lanes.of(sabotaged('shared-lane') ? 'all' : ref.due.projectId);
     // A healthy receiver answers within the grace and costs no alarm.
@@ -50,10 +55,10 @@ export class Dispatcher {
       await standing.promise;
       const delivery = await load();
       if (delivery) await this.#send(lane, delivery, quick);
-    }, now);
-    if (!work) return this.alarms.set(ref, lane.appointment(now));
+    });
+    if (!work) return this.alarms.set(ref, lane.appointment());
     this.#inHand.add(ref.id);
-    const done = work.finally(() => this.#inHand.delete(ref.id));
+    const done = this.#orLater(work, ref, lane).finally(() => this.#inHand.delete(ref.id));
     if (quick) {
       standing.resolve();
       if (await this.#inTime(done)) return;
@@ -76,7 +81,13 @@ export class Dispatcher {
     if (!answer) return;
     const { ok, responseCode = 599, latencyMs } = answer;
     const broken = !ok && (responseCode >= 500 || responseCode === 429);
-    lane.settle({ broken, latencyMs }, this.clock.now());
+    lane.settle({ broken, latencyMs });
+  }
+
+  /** Those that wait in memory when their endpoint's circuit opens get their appointments, a few at a time. */
+  async #orLater(work: Promise<unknown>, ref: DeliveryRef, lane: Lane): Promise<void> {
+    if ((await work) !== SENT_AWAY) return;
+    await this.#postponing.through(() => this.alarms.set(ref, lane.appointment()));
   }
 
   async #inTime(work: Promise<void>): Promise<boolean> {

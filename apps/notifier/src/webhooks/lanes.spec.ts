@@ -1,10 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
-import { Lanes, PACE } from './lanes.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Lanes, PACE, SENT_AWAY } from './lanes.js';
 
 const T = 1_800_000_000_000;
 const held = () => Promise.withResolvers<void>();
-const lanesOf = (pace: Partial<typeof PACE> = {}) => new Lanes({ ...PACE, ...pace }, () => 0.5);
+let now = T;
+beforeEach(() => {
+  now = T;
+});
+const lanesOf = (pace: Partial<typeof PACE> = {}) =>
+  new Lanes(
+    { ...PACE, ...pace },
+    () => now,
+    () => 0.5,
+  );
 const hang = { broken: true, latencyMs: 10_000 };
 const fine = { broken: false, latencyMs: 20 };
 
@@ -17,11 +26,11 @@ describe('a lane', () => {
       lanes.of('a').run(async () => {
         started.push(`a${n}`);
         await gate.promise;
-      }, T),
+      }),
     );
     await lanes.of('b').run(async () => {
       started.push('b');
-    }, T);
+    });
     expect(started).toEqual(['a0', 'a1', 'b']);
     gates[1]?.resolve();
     await work[1];
@@ -34,22 +43,22 @@ describe('a lane', () => {
   it('refuses what would wait behind too much', async () => {
     const lane = lanesOf({ atOnce: 1, waiting: 1 }).of('a');
     const gate = held();
-    const [first, second] = [lane.run(() => gate.promise, T), lane.run(async () => {}, T)];
-    expect(lane.run(async () => {}, T)).toBeUndefined();
+    const [first, second] = [lane.run(() => gate.promise), lane.run(async () => {})];
+    expect(lane.run(async () => {})).toBeUndefined();
     gate.resolve();
     await Promise.all([first, second]);
   });
 
   it('goes on after work that failed', async () => {
     const lane = lanesOf({ atOnce: 1 }).of('a');
-    await expect(lane.run(() => Promise.reject(new Error('no')), T)).rejects.toThrow('no');
-    expect(await lane.run(async () => 'next', T)).toBe('next');
+    await expect(lane.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await lane.run(async () => 'next')).toBe('next');
   });
 
   it('gives appointments as far apart as the endpoint takes, none beyond the horizon', () => {
     const lane = lanesOf().of('a');
-    for (let n = 0; n < 4; n++) lane.settle({ ...hang, broken: false }, T);
-    const times = Array.from({ length: 1_000 }, () => lane.appointment(T) - T);
+    for (let n = 0; n < 4; n++) lane.settle({ ...hang, broken: false });
+    const times = Array.from({ length: 1_000 }, () => lane.appointment() - T);
     const [first = 0, second = 0] = times;
     expect(second - first).toBeGreaterThan(800); // 10 s, ten at once
     expect(Math.max(...times)).toBeLessThanOrEqual(PACE.horizonMs);
@@ -58,13 +67,25 @@ describe('a lane', () => {
     expect(booked.length).toBeGreaterThan(100);
   });
 
+  it('knows from what has no answer yet how far apart the others are to come', async () => {
+    const lane = lanesOf().of('a');
+    const gate = held();
+    const running = Array.from({ length: PACE.atOnce }, () => lane.run(() => gate.promise));
+    now += 8_000;
+    expect(lane.run(async () => {})).toBeUndefined(); // nobody waits in memory for what hangs
+    const [first, second] = [lane.appointment(), lane.appointment()];
+    expect(second - first).toBeGreaterThanOrEqual(800);
+    gate.resolve();
+    await Promise.all(running);
+  });
+
   it('is quick only while its endpoint is', () => {
     const lane = lanesOf().of('a');
     const quick = () => lane.isQuick;
     const before = quick();
-    lane.settle(fine, T);
+    lane.settle(fine);
     const after = quick();
-    lane.settle(hang, T);
+    lane.settle(hang);
     expect([before, after, quick()]).toEqual([false, true, false]);
   });
 });
@@ -72,35 +93,50 @@ describe('a lane', () => {
 describe('the circuit', () => {
   const opened = () => {
     const lane = lanesOf().of('a');
-    for (let n = 0; n < PACE.failures; n++) lane.settle(hang, T);
+    for (let n = 0; n < PACE.failures; n++) lane.settle(hang);
     return lane;
   };
 
   it('opens after failures in a row: nobody is let in, and appointments are after the pause', () => {
     const lane = opened();
-    expect(lane.run(async () => {}, T + PACE.pauseMs - 1)).toBeUndefined();
-    expect(lane.appointment(T)).toBeGreaterThanOrEqual(T + PACE.pauseMs);
+    expect(lane.appointment()).toBeGreaterThanOrEqual(T + PACE.pauseMs);
+    now = T + PACE.pauseMs - 1;
+    expect(lane.run(async () => {})).toBeUndefined();
+  });
+
+  it('sends away what waits when it opens', async () => {
+    const lane = lanesOf({ atOnce: 1 }).of('a');
+    const gate = held();
+    const first = lane.run(() => gate.promise);
+    const waiting = [1, 2].map((n) => lane.run(async () => n));
+    for (let n = 0; n < PACE.failures; n++) lane.settle(hang);
+    expect(await Promise.all(waiting)).toEqual([SENT_AWAY, SENT_AWAY]);
+    gate.resolve();
+    await first;
+    now += PACE.pauseMs;
+    expect(await lane.run(async () => 'a slot is free')).toBe('a slot is free');
   });
 
   it('then lets one in; its failure doubles the pause, its success closes the circuit', async () => {
     const lane = opened();
-    const then = T + PACE.pauseMs;
+    now += PACE.pauseMs;
     const gate = held();
-    const probe = lane.run(() => gate.promise, then);
+    const probe = lane.run(() => gate.promise);
     expect(probe).toBeDefined();
-    expect(lane.run(async () => {}, then)).toBeUndefined();
-    lane.settle(hang, then);
+    expect(lane.run(async () => {})).toBeUndefined();
+    lane.settle(hang);
     gate.resolve();
     await probe;
-    expect(lane.run(async () => {}, then + 2 * PACE.pauseMs - 1)).toBeUndefined();
-    const later = then + 2 * PACE.pauseMs;
-    await lane.run(async () => lane.settle(fine, later), later);
-    expect(await Promise.all([1, 2, 3].map((n) => lane.run(async () => n, later)))).toEqual([1, 2, 3]);
+    now += 2 * PACE.pauseMs - 1;
+    expect(lane.run(async () => {})).toBeUndefined();
+    now += 1;
+    await lane.run(async () => lane.settle(fine));
+    expect(await Promise.all([1, 2, 3].map((n) => lane.run(async () => n)))).toEqual([1, 2, 3]);
   });
 
   it('stays closed while something succeeds in between', async () => {
     const lane = lanesOf().of('a');
-    for (let n = 0; n < 20; n++) lane.settle(n % PACE.failures === 0 ? fine : hang, T);
-    expect(await lane.run(async () => 'in', T)).toBe('in');
+    for (let n = 0; n < 20; n++) lane.settle(n % PACE.failures === 0 ? fine : hang);
+    expect(await lane.run(async () => 'in')).toBe('in');
   });
 });

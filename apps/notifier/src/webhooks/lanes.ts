@@ -31,14 +31,18 @@ export interface Settled {
 /** Below this an endpoint counts as quick, ms. */
 const QUICK_MS = 500;
 
+/** What waited in memory and was sent away, since its endpoint turned out to be slow. It did nothing. */
+export const SENT_AWAY = Symbol('sent away');
+
 /**
  * One endpoint's lane in this process: so many requests at once, a few more that wait in memory, and an appointment for
  * everybody else, spaced by how long the endpoint takes. After failures in a row the circuit opens: nobody is let in for
  * a pause, then one at a time until one succeeds. Postponing uses up no attempt.
  */
 export class Lane {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  /** When each began, oldest first. */
+  readonly #running = new Map<symbol, number>();
+  readonly #waiting: ((turn: boolean) => void)[] = [];
   #latencyMs = QUICK_MS;
   #failures = 0;
   #pauseMs = 0;
@@ -48,39 +52,44 @@ export class Lane {
 
   constructor(
     private readonly pace: Pace,
+    private readonly now: () => number,
     private readonly random: () => number,
   ) {}
 
   /** Its last request succeeded within half a second: the next one most likely will. */
   get isQuick(): boolean {
-    return this.#quick && this.#running < this.#width;
+    return this.#quick && this.#running.size < this.#width;
   }
 
   get isIdle(): boolean {
-    return this.#running === 0 && this.#waiting.length === 0 && this.#failures === 0;
+    return this.#running.size === 0 && this.#waiting.length === 0 && this.#failures === 0;
   }
 
   /**
    * Runs the work now or when its turn comes.
-   * @returns undefined, having done nothing, when it should come again later: `appointment` says when
+   * @returns undefined, having done nothing, when it should come again later: `appointment` says when. What waits is
+   *   told so by SENT_AWAY when the circuit opens.
    */
-  run<T>(work: () => Promise<T>, now: number): Promise<T> | undefined {
-    if (now < this.#closedUntil) return undefined;
-    const full = this.#running >= this.#width;
-    if (full && (this.#failures > 0 || this.#waiting.length >= this.pace.waiting)) return undefined;
+  run<T>(work: () => Promise<T>): Promise<T | typeof SENT_AWAY> | undefined {
+    if (this.now() < this.#closedUntil) return undefined;
+    const full = this.#running.size >= this.#width;
+    const slow = this.#failures > 0 || this.#oldestMs >= QUICK_MS;
+    if (full && (slow || this.#waiting.length >= this.pace.waiting)) return undefined;
     return this.#inTurn(work, full);
   }
 
   /** When to come again, Unix ms. */
-  appointment(now: number): number {
+  appointment(): number {
+    const [now, spacingMs] = [this.now(), this.#spacingMs];
     const { horizonMs } = this.pace;
-    const at = Math.max(now + this.#spacingMs, this.#closedUntil, this.#booked);
+    const at = Math.max(now + spacingMs, this.#closedUntil, this.#booked);
     const latest = now + horizonMs;
-    this.#booked = Math.min(at + this.#spacingMs, latest);
+    this.#booked = Math.min(at + spacingMs, latest);
     return at < latest ? at : Math.round(latest - (this.random() * horizonMs) / 4);
   }
 
-  settle({ broken, latencyMs }: Settled, now: number): void {
+  settle({ broken, latencyMs }: Settled): void {
+    const now = this.now();
     this.#latencyMs = (this.#latencyMs + latencyMs) / 2;
     this.#quick = !broken && latencyMs < QUICK_MS;
     if (!broken) {
@@ -92,27 +101,43 @@ export class Lane {
     if (this.#failures < this.pace.failures || now < this.#closedUntil) return;
     this.#pauseMs = Math.min(this.#pauseMs * 2 || this.pace.pauseMs, this.pace.longestPauseMs);
     this.#closedUntil = now + this.#pauseMs;
+    for (const start of this.#waiting.splice(0)) start(false);
   }
 
   get #width(): number {
     return this.#failures >= this.pace.failures ? 1 : this.pace.atOnce;
   }
 
-  get #spacingMs(): number {
-    return Math.max(5, this.#latencyMs / this.#width);
+  /** How long the oldest request has been without an answer: what hangs tells so before it ends. */
+  get #oldestMs(): number {
+    const [since = Number.POSITIVE_INFINITY] = this.#running.values();
+    return Math.max(0, this.now() - since);
   }
 
-  async #inTurn<T>(work: () => Promise<T>, full: boolean): Promise<T> {
-    if (full) await new Promise<void>((start) => this.#waiting.push(start));
-    else this.#running++;
+  get #spacingMs(): number {
+    return Math.max(5, Math.max(this.#latencyMs, this.#oldestMs) / this.#width);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>, full: boolean): Promise<T | typeof SENT_AWAY> {
+    const one = Symbol('one');
+    if (full && !(await this.#turn(one))) return SENT_AWAY;
+    this.#running.set(one, this.now());
     try {
       return await work();
     } finally {
-      // The slot goes to who waits longest, without being free in between.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
+      this.#running.delete(one);
+      this.#waiting.shift()?.(true);
     }
+  }
+
+  /** Holds the slot from the moment it is given, so that nobody slips in before. */
+  #turn(one: symbol): Promise<boolean> {
+    return new Promise((resolve) =>
+      this.#waiting.push((turn) => {
+        if (turn) this.#running.set(one, this.now());
+        resolve(turn);
+      }),
+    );
   }
 }
 
@@ -124,11 +149,12 @@ export class Lanes {
 
   constructor(
     private readonly pace: Pace = PACE,
+    private readonly now: () => number = Date.now,
     private readonly random: () => number = Math.random,
   ) {}
 
   of(endpoint: string): Lane {
-    const lane = this.#lanes.get(endpoint) ?? new Lane(this.pace, this.random);
+    const lane = this.#lanes.get(endpoint) ?? new Lane(this.pace, this.now, this.random);
     this.#lanes.delete(endpoint); // Written last again: the map forgets who was not asked for longest.
     this.#lanes.set(endpoint, lane);
     if (this.#lanes.size > MAX_REMEMBERED) this.#forget();
