@@ -22,6 +22,8 @@ export interface DurableSpec {
   readonly filters: readonly string[];
   readonly concurrency: number;
   readonly lane: Lane;
+  /** For checkers alone: acknowledges before the work is done. */
+  readonly ackFirst?: boolean;
 }
 
 /** What becomes of a delivery. `giveBack`: deliver it again after `ms`. `parked`: what is acknowledged was given up. */
@@ -149,6 +151,7 @@ export class DurableConsumer {
     // Delivered again while its handler runs (a paused process, a restarted broker): the newest delivery is the
     // one to acknowledge, and running it twice at once helps nobody.
     const again = this.held.has(message.seq);
+    if (this.spec.ackFirst) message.ack();
     this.held.set(message.seq, message);
     if (!again) this.lanes.add(this.spec.lane(message), () => this.run(message.seq));
   }

@@ -27,6 +27,8 @@ export interface TransportOptions {
   readonly graceMs?: number;
   /** How long after a process died its messages go to another copy, ms; default 15,000. */
   readonly ackWaitMs?: number;
+  /** For checkers alone: gives up the guarantee that what was not done comes again. */
+  readonly ackFirst?: boolean;
 }
 
 /** Waits before the 2nd, 3rd, … delivery of a message whose handler threw, ms; the last one repeats. */
@@ -90,7 +92,8 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
           this.deliver(durable, message, signal),
         ),
       );
-    return new DurableConsumer(this.broker, durable, handle, this.options.ackWaitMs ?? 15_000);
+    const { ackWaitMs = 15_000, ackFirst } = this.options;
+    return new DurableConsumer(this.broker, { ...durable, ackFirst }, handle, ackWaitMs);
   }
 
   private async deliver(durable: DurableHandlers, message: JsMsg, signal: AbortSignal): Promise<Settlement> {

@@ -3,6 +3,8 @@
  * production: a service that runs with one says so at every start.
  */
 export const sabotages = [
+  /** Every service: acknowledges a message before its work is done, so whoever dies takes the work along. */
+  'ack-first',
   /** Ledger: appends without its expectation, so two copies may both decide on the same state. */
   'no-expectation',
   /** Gateway: claims an Idempotency-Key again whoever has claimed it. */

@@ -13,7 +13,7 @@ import { createLogger, type Logger, PinoNestLogger } from './logging.js';
 import { Metrics } from './metrics.js';
 import { liveUntilStopped } from './process-life.js';
 import { Readiness } from './readiness.js';
-import { activeSabotages, unknownSabotages } from './sabotage.js';
+import { activeSabotages, sabotaged, unknownSabotages } from './sabotage.js';
 import { measureBacklogs, measureReadiness } from './scraped-metrics.js';
 import { serviceModule } from './service-module.js';
 import { watchHttp } from './watched-http.js';
@@ -116,7 +116,9 @@ export async function startService<C extends ServiceConfig>(
   const database = await openDatabase(options, logger, readiness);
   const app = await createApp(options, { config: options.config, log, logger }, { readiness, metrics });
   const transport =
-    options.transport === false ? undefined : new JetStreamTransport({ log, graceMs: HANDLERS_MS });
+    options.transport === false
+      ? undefined
+      : new JetStreamTransport({ log, graceMs: HANDLERS_MS, ackFirst: sabotaged('ack-first') });
   if (transport) {
     app.connectMicroservice({ strategy: transport });
     measureBacklogs(metrics, transport);
