@@ -132,7 +132,10 @@ async function trickle(run: Run, healthy: Endpoint, name: string, count: number)
   return events;
 }
 
-/** Plants everything for the dead endpoints and waits until nothing of it waits in the consumer. */
+/**
+ * Plants everything for the dead endpoints and waits until nothing of it waits in a consumer: each is with its endpoint, or
+ * stands as its alarm.
+ */
 async function queueUp({ soak, log, planted }: Run, dead: readonly Endpoint[]): Promise<void> {
   const { options, results } = soak;
   const events = Array.from({ length: options.events }, (_, n) => dead.map((one) => eventOf(one, `${n}`)));
@@ -145,7 +148,8 @@ async function queueUp({ soak, log, planted }: Run, dead: readonly Endpoint[]): 
   const manager = await jetstreamManager(log.connection);
   for (let waiting = 1; waiting > 0; ) {
     const { num_pending, num_ack_pending } = await manager.consumers.info('ASSETS', 'notifier-webhooks');
-    waiting = num_pending + num_ack_pending;
+    const due = await manager.consumers.info('TIMERS', 'notifier-webhooks-due');
+    waiting = num_pending + num_ack_pending + due.num_pending;
     if (performance.now() - began > options.patience * 10_000)
       throw new Violation(`${waiting} messages wait in the consumer`);
     await delay(200);
