@@ -27,7 +27,12 @@ export async function startTestSystem(env: NodeJS.ProcessEnv = {}): Promise<Test
   const ops = async (...args: string[]) => {
     const entry = path.join(root, 'apps/operator/dist/main.js');
     const { stdout } = await promisify(execFile)(process.execPath, [entry, ...args], {
-      env: { ...process.env, NATS_URL: system.natsUrl, DATABASE_URL: system.databaseUrl },
+      env: {
+        ...process.env,
+        NATS_URL: system.natsUrl,
+        DATABASE_URL: system.databaseUrl,
+        PUBLIC_URL: system.publicUrl,
+      },
     });
     return stdout;
   };

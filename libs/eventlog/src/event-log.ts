@@ -41,7 +41,7 @@ export interface ReadRange {
   readonly limit?: number;
 }
 
-/** A stream as its leader sees it. `created` (ISO time of its creation) is the log's epoch. */
+/** A stream as its leader sees it. `created` (ISO time of its creation, or of its last restore) is the log's epoch. */
 export interface StreamView {
   readonly created: string;
   readonly firstSeq: number;

@@ -13,6 +13,8 @@ export interface AppendSeen {
 /** One delivery came to its end. */
 export interface DeliverySeen {
   readonly durable: string;
+  /** The fact's name, or `@due` for an alarm; undefined for what is no message of ours. */
+  readonly what: string | undefined;
   /** `given-back`: it comes again, because its handler threw or said so. */
   readonly outcome: 'done' | 'given-back' | 'parked';
   readonly seconds: number;
@@ -20,7 +22,7 @@ export interface DeliverySeen {
   readonly waitedSeconds?: number;
 }
 
-/** Told of what passes through the log. Both calls must return at once and not throw. */
+/** Told of what passes through the log, in the context of that work. Both calls must return at once and not throw. */
 export interface LogObserver {
   appended(seen: AppendSeen): void;
   delivered(seen: DeliverySeen): void;

@@ -43,9 +43,11 @@ export class Reading {
   }
 
   async streamInfo(stream: StreamName): Promise<StreamView> {
-    const { created, state } = await persist(this.broker, `info of ${stream}`, () =>
+    const info = await persist(this.broker, `info of ${stream}`, () =>
       this.broker.manager.streams.info(stream),
     );
+    const { config, state } = info;
+    const created = config.metadata?.[EPOCH] ?? info.created;
     return { created, firstSeq: state.first_seq, lastSeq: state.last_seq, messages: state.messages };
   }
 

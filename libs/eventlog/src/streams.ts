@@ -20,6 +20,12 @@ import {
 const EXISTS_OTHERWISE = 10058;
 const DUPLICATE_WINDOW_MS = 120_000;
 
+/**
+ * Key in a stream's metadata: since when its sequences mean what they mean, where that is later than its creation. A
+ * stream that was put back from a copy keeps the time at which it was first made.
+ */
+export const EPOCH = 'zoetrope-epoch';
+
 /** The stream behind the KV bucket of leases (ADR-8 of NATS names it so). */
 export const LEASES_STREAM = `KV_${LEASES_BUCKET}`;
 export const leaseSubject = (key: string): string => `$KV.${LEASES_BUCKET}.${key}`;

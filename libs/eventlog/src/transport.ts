@@ -7,7 +7,7 @@ import {
 } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { type Broker, brokerOf } from './broker.js';
-import { currentContext, runInContext } from './context.js';
+import { noteInContext, runInContext } from './context.js';
 import { bury } from './dead-letters.js';
 import { assetOf, contextOf, type Payload, payloadOf, wantedHandler } from './delivery.js';
 import { type Backlog, DurableConsumer, type Settlement } from './durable-consumer.js';
@@ -111,8 +111,9 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
         return await this.park(durable, message, payload, why);
       }
       const given = { ...payload, deliveryCount, signal };
-      const assetId = assetOf(payload) ?? currentContext().assetId;
-      const verdict = await runInContext({ assetId }, () => this.invoke<Verdict>(handler, given));
+      const assetId = assetOf(payload);
+      if (assetId !== undefined) noteInContext({ assetId });
+      const verdict = await this.invoke<Verdict>(handler, given);
       return await this.settle(durable, message, payload, verdict);
     } catch (error) {
       return this.failed(durable, message, payload, error, signal);

@@ -20,12 +20,14 @@ export function watchDelivery(
     'messaging.consumer.group.name': durable,
     'zoetrope.delivery': deliveryCount,
   };
-  const name = `${durable} ${wantedHandler(message) ?? 'unreadable'}`;
+  const what = wantedHandler(message);
+  const name = `${durable} ${what ?? 'unreadable'}`;
   return inSpan(name, { kind: 'CONSUMER', attributes }, async (span) => {
     const settlement = await deliver();
     const outcome = outcomeOf(settlement);
     span.set({ 'zoetrope.outcome': outcome });
-    observer.delivered({ durable, outcome, seconds: (Date.now() - began) / 1_000, waitedSeconds });
+    const seconds = (Date.now() - began) / 1_000;
+    observer.delivered({ durable, what, outcome, seconds, waitedSeconds });
     return settlement;
   });
 }

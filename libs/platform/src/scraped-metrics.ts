@@ -18,24 +18,40 @@ export function measureReadiness(metrics: Metrics, readiness: Readiness): void {
   });
 }
 
+/**
+ * For gauges that one question fills: as `collect` of each, it asks once a scrape. Without it those made before the one
+ * that asks would tell what the scrape before had found.
+ */
+export function onceAScrape(read: () => Promise<void>): () => Promise<void> {
+  let asking: Promise<void> | undefined;
+  return () => {
+    asking ??= read().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+}
+
 /** What waits in the durables, asked of the broker at each scrape; no sample while it does not answer. */
 export function measureBacklogs(metrics: Metrics, transport: Pick<JetStreamTransport, 'backlogs'>): void {
-  const unacknowledged = metrics.gauge('queue_unacknowledged', {
-    help: 'messages that some copy has and has not settled',
-    labelNames: ['durable'],
+  const collect = onceAScrape(async () => {
+    const backlogs = await within(ASKING_MS, transport.backlogs());
+    pending.reset();
+    unacknowledged.reset();
+    for (const { durable, ...backlog } of backlogs ?? []) {
+      pending.set({ durable }, backlog.pending);
+      unacknowledged.set({ durable }, backlog.unacknowledged);
+    }
   });
   const pending = metrics.gauge('queue_pending', {
     help: 'messages that no copy has got yet',
     labelNames: ['durable'],
-    async collect() {
-      const backlogs = await within(ASKING_MS, transport.backlogs());
-      pending.reset();
-      unacknowledged.reset();
-      for (const { durable, ...backlog } of backlogs ?? []) {
-        pending.set({ durable }, backlog.pending);
-        unacknowledged.set({ durable }, backlog.unacknowledged);
-      }
-    },
+    collect,
+  });
+  const unacknowledged = metrics.gauge('queue_unacknowledged', {
+    help: 'messages that some copy has and has not settled',
+    labelNames: ['durable'],
+    collect,
   });
 }
 

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Service } from '@zoetrope/contracts/fact';
 import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
+import type { LogObserver } from '@zoetrope/eventlog/observer';
 import { JetStreamTransport } from '@zoetrope/eventlog/transport';
 import { retryUntilUp } from './boot.js';
 import type { ServiceConfig } from './config.js';
@@ -145,7 +146,14 @@ async function openLog<C extends ServiceConfig>(
   logger: Logger,
   metrics: Metrics,
 ) {
-  const observer = metrics.ofLog();
+  const figures = metrics.ofLog();
+  const observer: LogObserver = {
+    appended: (seen) => figures.appended(seen),
+    delivered: (seen) => {
+      figures.delivered(seen);
+      logger.debug(seen, 'delivery');
+    },
+  };
   const onFault = (error: unknown, subject: string) =>
     logger.error({ err: error, subject }, 'core handler failed');
   const log = await retryUntilUp(

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import { EVENT_LOG } from '@zoetrope/platform/log-module';
 import { Metrics } from '@zoetrope/platform/metrics';
-import { within } from '@zoetrope/platform/scraped-metrics';
+import { onceAScrape, within } from '@zoetrope/platform/scraped-metrics';
 import { PROJECTIONS } from '@zoetrope/projections/all';
 import type { ProjectedStream } from '@zoetrope/projections/projection';
 import { LIVE_SCHEMA } from '@zoetrope/projections/projector';
@@ -25,22 +25,24 @@ export class ProjectionLagMetrics {
     private readonly database: DataSource,
     @Inject(EVENT_LOG) private readonly log: EventLog,
   ) {
-    const seconds = metrics.gauge('projection_lag_seconds', {
-      help: 'age of the oldest fact that is not in the read models',
-      labelNames: ['stream'],
+    const collect = onceAScrape(async () => {
+      const lags = await within(ASKING_MS, this.lags());
+      facts.reset();
+      seconds.reset();
+      for (const lag of lags ?? []) {
+        facts.set({ stream: lag.stream }, lag.facts);
+        if (lag.seconds !== undefined) seconds.set({ stream: lag.stream }, lag.seconds);
+      }
     });
     const facts = metrics.gauge('projection_lag_facts', {
       help: 'sequences of the stream that are not in the read models',
       labelNames: ['stream'],
-      collect: async () => {
-        const lags = await within(ASKING_MS, this.lags());
-        facts.reset();
-        seconds.reset();
-        for (const lag of lags ?? []) {
-          facts.set({ stream: lag.stream }, lag.facts);
-          if (lag.seconds !== undefined) seconds.set({ stream: lag.stream }, lag.seconds);
-        }
-      },
+      collect,
+    });
+    const seconds = metrics.gauge('projection_lag_seconds', {
+      help: 'age of the oldest fact that is not in the read models',
+      labelNames: ['stream'],
+      collect,
     });
   }
 
