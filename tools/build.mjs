@@ -21,12 +21,18 @@ const sourcesOf = (folder) =>
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 
+/** What a build reads beside `src`; the dashboard has a page and a configuration. */
+const besides = (folder) =>
+  ['package.json', 'index.html', 'vite.config.ts', 'compress.mjs']
+    .map((name) => path.join(folder, name))
+    .filter((file) => existsSync(file));
+
 /** Changes whenever a source file does: names, sizes and times, which cost milliseconds to read. */
 const stamp = () => {
   const hash = createHash('sha256');
   const files = [
     path.join(root, '.swcrc'),
-    ...packages().flatMap((folder) => [`${folder}/package.json`, ...sourcesOf(folder)]),
+    ...packages().flatMap((folder) => [...besides(folder), ...sourcesOf(folder)]),
   ];
   for (const file of files.sort()) {
     const { mtimeMs, size } = statSync(file);

@@ -23,6 +23,7 @@ try {
   if (args.length === 0) {
     await check('format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
     await check('types', bin('tsc'), ['-p', 'tsconfig.json', '--noEmit']);
+    await check('types of the dashboard', bin('tsc'), ['-p', 'apps/dashboard', '--noEmit']);
   }
   const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' };
   process.exitCode = await onTerminal(node24, [jest, ...args], { env });

@@ -3,8 +3,10 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { CallerGuard } from './accounts/caller.guard.js';
 import { AssetViewModule } from './asset-view/asset-view.module.js';
+import { BrandPreviewModule } from './brand-preview/brand-preview.module.js';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { CancelModule } from './cancel/cancel.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
 import { DeleteAssetModule } from './delete-asset/delete-asset.module.js';
 import { DeleteProjectModule } from './delete-project/delete-project.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
@@ -25,7 +27,10 @@ import { ResourcesModule } from './resources/resources.module.js';
 import { ServingModule } from './serving/serving.module.js';
 import { SigningModule } from './signing/signing.module.js';
 import { SseModule } from './sse/sse.module.js';
+import { TimelineModule } from './timeline/timeline.module.js';
 import { UploadModule } from './upload/upload.module.js';
+import { UsageModule } from './usage/usage.module.js';
+import { WebhookInboxModule } from './webhook-inbox/webhook-inbox.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /**
@@ -58,6 +63,11 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     CallbacksModule,
     OpenApiModule,
     DocsModule,
+    TimelineModule,
+    UsageModule,
+    WebhookInboxModule,
+    BrandPreviewModule,
+    DashboardModule,
   ],
   // In this order: 401 wins over the rate limit (PRODUCT 3.2), and the key stands on both.
   providers: [

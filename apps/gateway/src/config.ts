@@ -50,6 +50,11 @@ export const gatewayConfig = serviceConfig.extend({
     .default('https://api.replicate.com/v1')
     .describe("Replicate's API, or the local renderer's"),
   REPLICATE_API_TOKEN: z.string().min(1).optional().describe("token of Replicate's API"),
+  DASHBOARD_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('built files of the dashboard; default: those of this checkout'),
   ...accountConfig,
 });
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

@@ -29,6 +29,7 @@ import { SourceStage } from './stages/source.js';
 import { StitchStage } from './stages/stitch.js';
 import { StoreStage } from './stages/store.js';
 import { VisionStage } from './stages/vision.js';
+import { AnswerVisionQuestions } from './vision/answer-vision-questions.js';
 import { chooseVision } from './vision/choose-vision.js';
 import { VISION } from './vision/vision-provider.js';
 
@@ -58,6 +59,7 @@ import { VISION } from './vision/vision-provider.js';
     SourceStage,
     { provide: VISION, useFactory: chooseVision, inject: [CONFIG, Provider] },
     VisionStage,
+    AnswerVisionQuestions,
     AnimateStage,
     CollectStage,
     StitchStage,

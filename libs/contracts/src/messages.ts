@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Brand } from './brand.js';
 import { AssetId, CommandId, GenerationNumber, OwnerId, Period, ProjectId } from './ids.js';
+import { DurSeconds, Mode, Motion } from './parameters.js';
 
 /** Core NATS and alarm payloads: what processes tell each other besides facts. Losing any costs one repeat. */
 
@@ -101,3 +103,23 @@ export type WebhookDue = z.infer<typeof WebhookDue>;
 /** Payload of `due.notifier.webhook-test.<projectId>`. */
 export const WebhookTestDue = z.object({ projectId: ProjectId, commandId: CommandId });
 export type WebhookTestDue = z.infer<typeof WebhookTestDue>;
+
+/**
+ * VISION_QUESTION: which prompt would vision write for the picture under `key` (an object that exists) and this brand?
+ * Any generator copy answers; nothing is recorded.
+ */
+export const VisionQuestion = z.object({
+  key: z.string().min(1).max(500),
+  brand: Brand.nullable(),
+  motion: Motion,
+  mode: Mode,
+  seconds: DurSeconds,
+});
+export type VisionQuestion = z.infer<typeof VisionQuestion>;
+/** `blocked`: the provider will not work on the picture; `unanswered`: it had no prompt in time. */
+export const VisionAnswer = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('prompt'), prompt: z.string(), provider: z.string() }),
+  z.object({ outcome: z.literal('blocked') }),
+  z.object({ outcome: z.literal('unanswered') }),
+]);
+export type VisionAnswer = z.infer<typeof VisionAnswer>;

@@ -23,6 +23,13 @@ export const timerSubject = (service: Service, name: string): string => `timer.$
 export const dueSubject = (service: Service, name: string): string => `due.${service}.${name}`;
 export const deadSubject = (service: Service, consumer: string): string => `dead.${service}.${consumer}`;
 
+/** An order to try a dead letter again; one token more than a letter's subject. */
+export const retrySubject = (service: Service, consumer: string): string =>
+  `dead.retry.${service}.${consumer}`;
+/** Every dead letter, and the orders for one service's. */
+export const DEAD_LETTERS = 'dead.*.*';
+export const retryOrders = (service: Service): string => `dead.retry.${service}.*`;
+
 /** The alarm of one stage attempt (`stage` is a stage's name, or `stall` for the whole generation). */
 export const stageAlarm = (assetId: string, generation: number, stage: string, attempt: number): string =>
   `${assetId}.${generation}.${stage}.${attempt}`;
@@ -51,6 +58,8 @@ export const WEBHOOK_TEST_ALARMS = 'webhook-test.*';
 export const decisionSubject = (commandId: string): string => `decision.${commandId}`;
 /** Core NATS request: any quota copy says what its ledger holds of a command. */
 export const DECISION_QUESTION = 'ask.quota.decision';
+/** Core NATS request: any generator copy says which motion prompt vision would write. */
+export const VISION_QUESTION = 'ask.generator.vision';
 /** Core NATS: `stage_progress`, at most one a second for each generation. Not in the log. */
 export const progressSubject = (assetId: string): string => `progress.${shard(assetId)}.${assetId}`;
 /** Core NATS request to one gateway copy: confirm that you know of this generation. */

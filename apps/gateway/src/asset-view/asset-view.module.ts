@@ -11,5 +11,6 @@ import { FreshRows } from './fresh-rows.js';
   imports: [ProjectionsModule, RegenerateModule, ServingModule],
   controllers: [AssetViewController],
   providers: [FreshRows, AssetViews],
+  exports: [AssetViews],
 })
 export class AssetViewModule {}

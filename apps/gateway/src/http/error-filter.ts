@@ -11,6 +11,7 @@ import { LogUnavailable } from '@zoetrope/eventlog/errors';
 import { CONFIG } from '@zoetrope/platform/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.js';
+import { DashboardPage } from '../dashboard/dashboard-page.js';
 import { ApiError } from './api-error.js';
 import { errorAnswer } from './error-answer.js';
 import { RouteTable } from './route-table.js';
@@ -51,6 +52,7 @@ export class ErrorFilter implements ExceptionFilter {
   constructor(
     @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly routes: RouteTable,
+    private readonly page: DashboardPage,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -62,6 +64,7 @@ export class ErrorFilter implements ExceptionFilter {
       reply.raw.destroy(); // half an answer is out: a broken connection is the only honest end
       return;
     }
+    if (error.status === 404 && this.page.isWantedBy(request) && this.page.send(reply, 404)) return;
     const answer = errorAnswer(error, {
       accept: request.headers.accept,
       requestId: request.id,

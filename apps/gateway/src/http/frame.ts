@@ -3,6 +3,8 @@ import multipart from '@fastify/multipart';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_UPLOAD_BYTES } from '@zoetrope/contracts/api/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DashboardPage } from '../dashboard/dashboard-page.js';
+import { serveStatic } from '../dashboard/static-files.js';
 import { EdgeHeaders, REFRESH_HEADER } from '../serving/edge-headers.js';
 import { ApiError } from './api-error.js';
 import { answerCors } from './cors.js';
@@ -65,5 +67,6 @@ export async function frame(app: NestFastifyApplication): Promise<void> {
     limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 0, parts: 1 },
     throwFileSizeLimit: false,
   });
+  await serveStatic(fastify, app.get(DashboardPage, { strict: false }).staticFolder);
   app.useGlobalFilters(app.get(ErrorFilter));
 }

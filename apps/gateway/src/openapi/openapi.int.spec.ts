@@ -12,7 +12,10 @@ afterAll(() => gateway.stop());
 
 /** Fastify adds HEAD beside GET; health and figures belong to operators, the dashboard's files to browsers. */
 const isNoise = ({ method, pattern }: { method: string; pattern: string }) =>
-  method === 'HEAD' || method === 'OPTIONS' || /^\/(health\/|static\/|metrics$)/.test(pattern) || pattern === '*';
+  method === 'HEAD' ||
+  method === 'OPTIONS' ||
+  /^\/(health\/|static\/|metrics$)/.test(pattern) ||
+  pattern === '*';
 
 it('/docs/errors is a page for anybody, and what an error links to', async () => {
   const missing = await gateway.call('/api/user/me');

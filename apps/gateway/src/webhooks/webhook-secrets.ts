@@ -80,4 +80,15 @@ export class WebhookSecrets {
     if (!row) return null;
     return `whsec_…${unseal(this.keys, row.secret_encrypted, webhookSecretContext(projectId)).slice(-4)}`;
   }
+
+  /** Those that may have signed a request of now: the current one, then replaced ones that still overlap. */
+  async valid(projectId: string): Promise<string[]> {
+    const rows: { secret_encrypted: string }[] = await this.database.query(
+      `SELECT secret_encrypted FROM secrets.webhook_secret WHERE project_id = $1
+       UNION ALL
+       SELECT secret_encrypted FROM secrets.replaced_webhook_secret WHERE project_id = $1 AND ends_at > $2`,
+      [projectId, new Date(this.clock.now())],
+    );
+    return rows.map((row) => unseal(this.keys, row.secret_encrypted, webhookSecretContext(projectId)));
+  }
 }

@@ -13,5 +13,6 @@ import { WebhooksController } from './webhooks.controller.js';
   imports: [IdempotencyModule, ProjectsModule],
   controllers: [WebhooksController, DeliveriesController, MailOwnerWhenEndpointFails],
   providers: [DeliveryHistory, Payloads, WebhookSecrets],
+  exports: [WebhookSecrets],
 })
 export class WebhooksModule {}

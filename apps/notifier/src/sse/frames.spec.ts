@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventData, ProgressReport } from '@zoetrope/contracts/events';
 import type { Recorded } from '@zoetrope/contracts/fact';
+import type { View } from '@zoetrope/domain/event-data';
 import { epochOf, formatCursor, parseCursor } from './cursor.js';
-import { frameOf, progressFrame, type View } from './frames.js';
+import { frameOf, progressFrame } from './frames.js';
 
 const fact = (type: string, data: object): Recorded => ({
   type,

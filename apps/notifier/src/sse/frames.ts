@@ -1,39 +1,15 @@
-import { type EventData, type EventName, eventOf, type ProgressReport } from '@zoetrope/contracts/events';
+import type { EventData, EventName, ProgressReport } from '@zoetrope/contracts/events';
 import type { Recorded } from '@zoetrope/contracts/fact';
-import { GenerationCancelled } from '@zoetrope/contracts/facts/generation';
+import { eventDataOf, type View } from '@zoetrope/domain/event-data';
 import { formatCursor } from './cursor.js';
-
-/** `public` leaves out error texts, prompts, request ids, names of our caches and everything about webhooks. */
-export type View = 'public' | 'owner';
-
-/** Members of facts that become members of events; each name means the same on every fact that has it. */
-interface Told {
-  readonly assetId: string;
-  readonly generation: number;
-  readonly attempt?: number;
-  readonly stage?: EventData['stage'];
-  readonly latencyMs?: number;
-  readonly code?: string;
-  readonly message?: string;
-  readonly prompt?: string;
-  readonly reason?: string;
-  readonly at?: number;
-  readonly nextAttemptAt?: number;
-  readonly unconfirmed?: string[];
-  readonly deliveryId?: string;
-  readonly eventType?: string;
-  readonly responseCode?: number;
-}
 
 /**
  * A fact as one SSE frame (WHATWG HTML 9.2.6), `id` being the cursor to resume from.
  * @returns undefined when the view does not show the fact
  */
 export function frameOf(fact: Recorded, epoch: string, view: View): string | undefined {
-  const name = eventOf(fact);
-  if (!name || (view === 'public' && name.startsWith('webhook_'))) return undefined;
-  const data = view === 'owner' ? { ...shared(fact), ...ownersOnly(fact, name) } : shared(fact);
-  return `id: ${formatCursor({ epoch, seq: fact.meta.seq })}\n${frame(name, data)}`;
+  const told = eventDataOf(fact, view);
+  return told && `id: ${formatCursor({ epoch, seq: fact.meta.seq })}\n${frame(told.name, told.data)}`;
 }
 
 /** `stage_progress` is not in the log, so it has no id and is not repeated. */
@@ -55,43 +31,3 @@ export const retryLine = (ms: number): string => `retry: ${ms}\n\n`;
 
 const frame = (name: EventName, data: EventData): string =>
   `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-
-function shared(fact: Recorded): EventData {
-  const told = fact.data as Told;
-  const cancelled = GenerationCancelled.is(fact);
-  return {
-    asset_id: told.assetId,
-    generation: told.generation,
-    ts: fact.meta.ts,
-    attempt: told.attempt ?? 1,
-    stage: told.stage ?? STAGE_OF_FACT[fact.type],
-    latency_ms: told.latencyMs,
-    error_code: cancelled ? 'cancelled' : told.code,
-    reason: cancelled ? told.reason : undefined,
-    retry_at: told.at,
-  };
-}
-
-function ownersOnly(fact: Recorded, name: EventName): Partial<EventData> {
-  const told = fact.data as Told;
-  const webhook = name.startsWith('webhook_');
-  return {
-    request_id: fact.meta.requestId,
-    error_msg: webhook ? told.reason : told.message,
-    vision_prompt: told.prompt,
-    unconfirmed: told.unconfirmed,
-    ...(webhook && {
-      delivery_id: told.deliveryId,
-      event_type: told.eventType,
-      response_code: told.responseCode,
-      retry_at: told.nextAttemptAt,
-    }),
-  };
-}
-
-const STAGE_OF_FACT: Readonly<Record<string, EventData['stage']>> = {
-  VisionStarted: 'vision',
-  VisionCompleted: 'vision',
-  VisionFailed: 'vision',
-  Mp4Stored: 'r2_write',
-};

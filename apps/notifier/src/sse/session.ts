@@ -1,7 +1,8 @@
 import type { ProgressReport } from '@zoetrope/contracts/events';
+import type { View } from '@zoetrope/domain/event-data';
 import { sabotaged } from '@zoetrope/platform/sabotage';
 import type { SseClient } from './client.js';
-import { progressFrame, type View } from './frames.js';
+import { progressFrame } from './frames.js';
 import type { Listener } from './hub.js';
 import type { TellableFact } from './tellable-fact.js';
 

@@ -11,10 +11,11 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { AssetId, ProjectId } from '@zoetrope/contracts/ids';
+import type { View } from '@zoetrope/domain/event-data';
 import type { FastifyReply } from 'fastify';
 import { TIMINGS, type Timings } from '../config.js';
 import { SseClient } from './client.js';
-import { RESET_FRAME, type View } from './frames.js';
+import { RESET_FRAME } from './frames.js';
 import { History } from './history.js';
 import { SseHub, type Topic } from './hub.js';
 import { InternalToken } from './internal-token.guard.js';

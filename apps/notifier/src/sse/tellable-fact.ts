@@ -1,5 +1,6 @@
 import type { Recorded } from '@zoetrope/contracts/fact';
-import { frameOf, type View } from './frames.js';
+import type { View } from '@zoetrope/domain/event-data';
+import { frameOf } from './frames.js';
 
 /** A fact with its frames, each made once however many clients get it. */
 export class TellableFact {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Brand } from '../brand.js';
+import { AssetId } from '../ids.js';
 import { Defaults, DurSeconds, Mode, Motion } from '../parameters.js';
 import { Text } from '../text.js';
 import { WebhookEventType } from '../webhook-events.js';
@@ -94,3 +95,12 @@ export const ProjectListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 export const ProjectList = z.object({ items: z.array(ProjectView), next_cursor: z.string().nullable() });
+
+/** Whose prompt would be written: the brand as it may be saved, over the picture of one of the project's assets. */
+export const BrandPreviewBody = z.strictObject({
+  brand: BrandBody.nullable(),
+  asset_id: AssetId,
+  motion: Motion.optional(),
+});
+/** `provider`: which vision wrote it (local, anthropic, replicate). Nothing is kept or charged. */
+export const BrandPreviewAnswer = z.object({ prompt: z.string(), provider: z.string() });

@@ -100,3 +100,16 @@ export const MeAnswer = z.object({
   }),
   created_at: z.number().int(),
 });
+
+/** Days go back at most so far. */
+export const USAGE_DAYS = 92;
+export const UsageQuery = z.object({ days: z.coerce.number().int().min(1).max(USAGE_DAYS).default(30) });
+/** Charged generations of one UTC day, `YYYY-MM-DD`; `included` and `overage` add up to all of them. */
+export const UsageDay = z.object({
+  day: z.string(),
+  included: z.number().int(),
+  overage: z.number().int(),
+  overage_cents: z.number().int(),
+});
+/** Every day of the time, oldest first, the days without a charge too; the last one is today. */
+export const UsageAnswer = z.object({ items: z.array(UsageDay) });

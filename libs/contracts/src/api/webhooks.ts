@@ -91,3 +91,20 @@ export const ReplayRangeAnswer = z.object({
   count: z.number().int(),
   next_from: z.number().int().nullable(),
 });
+
+/** What the inbox keeps of one project. */
+export const INBOX_KEPT = 20;
+/** One request that reached the inbox. `verified`: its signature is this project's, by the rules of Standard Webhooks. */
+export const InboxItem = z.object({
+  id: z.string(),
+  received_at: z.number().int(),
+  webhook_id: z.string().nullable(),
+  event_type: z.string().nullable(),
+  verified: z.boolean(),
+  /** Why it could not be verified. */
+  reason: z.string().nullable(),
+  /** The first 4096 characters of the body. */
+  body_preview: z.string(),
+});
+/** `url`: an address of this service that receives and verifies webhooks of this project, for trying them out. */
+export const InboxAnswer = z.object({ url: z.string(), items: z.array(InboxItem) });
