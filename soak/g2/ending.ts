@@ -56,7 +56,8 @@ export async function checkEnding(
     `${ledger.length} facts, at most ${tally.peak} used + reserved, ${tally.overage} overage`,
   );
   checkAnswers(shop, told, tally, results);
-  checkTerms(ledger, assets, tenants, customer, results);
+  const decisions = checkTerms(ledger, assets, tenants, customer, results);
+  results.figure('decisions checked against plan and billing', decisions);
   results.figure('charged, given back', `${tally.charged.size}, ${tally.released.size}`);
   checkCharges(assets, tally, results);
   await checkPredictions(renderer, assets, tally, results);

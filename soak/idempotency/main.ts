@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { Customer } from '../support/customer.ts';
+import { type KeyedCall, type Sent, send, sendUntilDecided } from '../support/keyed-call.ts';
 import { RawLog } from '../support/raw-log.ts';
 import type { Results } from '../support/results.ts';
 import { reported, type Soak, soakCommand, wholeNumber } from '../support/soak.ts';
 import type { SoakSystem } from '../support/system.ts';
-import { type Call, picture, type Sent, send, sendUntilDecided } from './calls.ts';
+import { picture, uploadUnder } from './calls.ts';
 import { effects, expectEffects } from './effects.ts';
 
 interface Options {
@@ -57,10 +58,10 @@ type Kind = (typeof kinds)[number]['kind'];
 
 let keys = 0;
 
-async function callOf(kind: Kind, { customer }: Stage, assets: readonly string[]): Promise<Call> {
+async function callOf(kind: Kind, { customer }: Stage, assets: readonly string[]): Promise<KeyedCall> {
   const key = `soak-${++keys}`;
   const { projectId } = customer;
-  if (kind === 'upload') return { path: '/api/v1/upload', key, body: 'upload' };
+  if (kind === 'upload') return uploadUnder(key);
   if (kind === 'regenerate')
     return { path: `/api/assets/${assets[0]}/regenerate`, key, body: { motion: 'subtle' } };
   if (kind === 'many')

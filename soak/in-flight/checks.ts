@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Fact, RawLog } from '../support/raw-log.ts';
 import type { Renderer } from '../support/renderer.ts';
 import type { Results } from '../support/results.ts';
@@ -110,25 +109,4 @@ export async function checkNothingGivenUp(log: RawLog, results: Results): Promis
     'no message is given up',
     (await log.read('DEADLETTERS')).map(({ subject }) => subject),
   );
-}
-
-/** What the proxy URL streams is what the log announced. */
-export async function checkBytes(
-  facts: readonly Fact[],
-  results: Results,
-  sample: readonly Order[],
-): Promise<void> {
-  const announced = new Map(
-    ofType(facts, 'GenerationReady').map((fact) => [assetOf(fact), String(fact.data.sha256)]),
-  );
-  const wrong: string[] = [];
-  for (const { mp4Url, assetId } of sample) {
-    const answer = await fetch(mp4Url);
-    const sha256 = createHash('sha256')
-      .update(Buffer.from(await answer.arrayBuffer()))
-      .digest('hex');
-    if (answer.status !== 200 || sha256 !== announced.get(assetId)) wrong.push(`${assetId} ${answer.status}`);
-  }
-  results.figure('videos fetched and compared', sample.length);
-  results.rule('the proxy URL streams the announced bytes', wrong);
 }

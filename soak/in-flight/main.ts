@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { checkBytes } from '../support/bytes-check.ts';
 import { RawLog } from '../support/raw-log.ts';
 import { Renderer } from '../support/renderer.ts';
 import { reported, type Soak, soakCommand, wholeNumber } from '../support/soak.ts';
-import { checkBytes, checkCharges, checkNothingGivenUp, checkOutcomes, checkPredictions } from './checks.ts';
+import { checkCharges, checkNothingGivenUp, checkOutcomes, checkPredictions } from './checks.ts';
 import { crowd, orders } from './crowd.ts';
 import { GeneratorWatch } from './generator-watch.ts';
 import { Kills } from './kills.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jetstream, type PubAck } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
+import type { Fact } from './raw-log.ts';
 
 /** A fact put into the log by hand, as its writer would have, so that a past need not be lived through. */
 export interface Planted {
@@ -15,6 +16,9 @@ export interface Planted {
 const AT_ONCE = 256;
 /** Planted entries were asked for by nothing that stands on ASSETS. */
 const NO_REQUEST = 1_000_000_000;
+
+/** Whether an entry of a ledger was planted: nobody will ever work on it. */
+export const isPlanted = ({ data }: Fact): boolean => Number(data.requestSeq) > NO_REQUEST;
 
 /** Puts them into the log in the order given; gives their stream sequences. Rejects with the first failure. */
 export async function plant(connection: NatsConnection, facts: Iterable<Planted>): Promise<number[]> {

@@ -22,8 +22,9 @@ export class RawLog {
     this.#manager = manager;
   }
 
+  /** @param natsUrl one server or several, comma-separated */
   static async open(natsUrl: string): Promise<RawLog> {
-    const connection = await connect({ servers: natsUrl, maxReconnectAttempts: -1 });
+    const connection = await connect({ servers: natsUrl.split(','), maxReconnectAttempts: -1 });
     return new RawLog(connection, await jetstreamManager(connection));
   }
 

@@ -4,6 +4,8 @@ interface JournalLine {
   readonly event: string;
   readonly id: string;
   readonly webhook?: string;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 /** A prediction that the renderer was asked for. */
@@ -13,6 +15,9 @@ export interface Asked {
   readonly stage: string;
   readonly attempt: number;
   readonly ended: boolean;
+  /** Unix ms; 0 while it runs. */
+  readonly beganAt: number;
+  readonly endedAt: number;
 }
 
 /** The local renderer as its own journal and its `/_local` doors show it. */
@@ -38,10 +43,15 @@ export class Renderer {
   async asked(): Promise<Asked[]> {
     const { lines } = (await this.#call('GET', 'journal')) as { lines: JournalLine[] };
     const ends = new Set(['succeeded', 'failed', 'canceled']);
-    const ended = new Set(lines.filter(({ event }) => ends.has(event)).map(({ id }) => id));
-    return lines.flatMap(({ event, id, webhook = '' }) => {
+    const ended = new Map(
+      lines.filter(({ event }) => ends.has(event)).map(({ id, at }) => [id, Date.parse(at)]),
+    );
+    return lines.flatMap(({ event, id, webhook = '', at }) => {
       const [, stage = '', attempt = ''] = /\/([0-9a-f]{32}\/\d+\/\w+)\/(\d+)$/.exec(webhook) ?? [];
-      return event === 'created' ? [{ id, stage, attempt: Number(attempt), ended: ended.has(id) }] : [];
+      const times = { beganAt: Date.parse(at), endedAt: ended.get(id) ?? 0 };
+      return event === 'created'
+        ? [{ id, stage, attempt: Number(attempt), ended: ended.has(id), ...times }]
+        : [];
     });
   }
 
