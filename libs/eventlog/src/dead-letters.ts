@@ -30,11 +30,13 @@ export interface Burial {
   readonly why: string;
   readonly error?: unknown;
   readonly deliveryCount: number;
+  /** Sequence of the order that had it tried again. */
+  readonly retry?: number;
 }
 
 /** Stores a dead letter; one message gives one letter, however often it is buried within the broker's window. */
 export async function bury(broker: Broker, burial: Burial): Promise<void> {
-  const { service, durable, message, why, error, deliveryCount } = burial;
+  const { service, durable, message, why, error, deliveryCount, retry } = burial;
   const letter: DeadLetter = {
     service,
     durable,
@@ -51,7 +53,10 @@ export async function bury(broker: Broker, burial: Burial): Promise<void> {
     at: Date.now(),
   };
   const marked = contextHeaders();
-  marked.set('Nats-Msg-Id', `dead:${durable}:${message.stream}:${message.seq}:${deliveryCount}`);
+  marked.set(
+    'Nats-Msg-Id',
+    `dead:${durable}:${message.stream}:${message.seq}:${deliveryCount}:${retry ?? ''}`,
+  );
   await persist(broker, `dead letter of ${durable}`, () =>
     broker.jetstream.publish(deadSubject(service, durable), JSON.stringify(letter), { headers: marked }),
   );

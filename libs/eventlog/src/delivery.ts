@@ -1,4 +1,3 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { Recorded, Service } from '@zoetrope/contracts/fact';
 import { CE, parseCeType } from './ce-headers.js';
 import type { WorkContext } from './context.js';
@@ -6,19 +5,19 @@ import { decode } from './decode.js';
 import { NotAFact } from './errors.js';
 import { laneOf } from './lanes.js';
 import type { DueAlarm } from './on-fact.js';
-import { fromDelivered, header } from './stored-message.js';
+import { type Delivered, fromDelivered, header } from './stored-message.js';
 
 /** A delivered message as its handler gets it. */
 export type Payload = { readonly fact: Recorded } | { readonly alarm: DueAlarm };
 
 /** What kind of handler a message wants: a fact's name, or `@due`. Undefined for what is no message of ours. */
-export function wantedHandler(message: JsMsg): string | undefined {
+export function wantedHandler(message: Delivered): string | undefined {
   if (message.subject.startsWith('due.')) return '@due';
   return parseCeType(header(fromDelivered(message), CE.type))?.type;
 }
 
 /** @throws NotAFact, UnknownVersion */
-export function payloadOf(message: JsMsg): Payload {
+export function payloadOf(message: Delivered): Payload {
   return message.subject.startsWith('due.')
     ? { alarm: alarmOf(message) }
     : { fact: decode(fromDelivered(message)) };
@@ -32,7 +31,7 @@ export function assetOf(payload: Payload): string | undefined {
 }
 
 /** The request and trace that the message belongs to. */
-export function contextOf(message: JsMsg): WorkContext {
+export function contextOf(message: Delivered): WorkContext {
   const stored = fromDelivered(message);
   const id = laneOf(message);
   return {
@@ -42,7 +41,7 @@ export function contextOf(message: JsMsg): WorkContext {
   };
 }
 
-function alarmOf(message: JsMsg): DueAlarm {
+function alarmOf(message: Delivered): DueAlarm {
   const [, service, ...rest] = message.subject.split('.');
   const name = rest.join('.');
   try {

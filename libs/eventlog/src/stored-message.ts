@@ -1,4 +1,4 @@
-import type { JsMsg, StoredMsg } from '@nats-io/jetstream';
+import type { DeliveryInfo, JsMsg, StoredMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/nats-core';
 
 /** A message of a stream, whatever call brought it. */
@@ -11,6 +11,11 @@ export interface StoredMessage {
   readonly headers: MsgHdrs | undefined;
   readonly body: Uint8Array;
 }
+
+/** What a handler's message is read from: one that a consumer brought, or one that is tried again from its dead letter. */
+export type Delivered = Pick<JsMsg, 'subject' | 'seq' | 'headers' | 'data' | 'time' | 'json'> & {
+  readonly info: Pick<DeliveryInfo, 'stream' | 'deliveryCount'>;
+};
 
 /** A header's value; undefined where it is absent (the client says ''). */
 export const header = (message: StoredMessage, name: string): string | undefined =>
@@ -27,7 +32,7 @@ export const fromStored = (stream: string, message: StoredMsg): StoredMessage =>
 });
 
 /** A message brought by a consumer. */
-export const fromDelivered = (message: JsMsg): StoredMessage => ({
+export const fromDelivered = (message: Delivered): StoredMessage => ({
   stream: message.info.stream,
   subject: message.subject,
   seq: message.seq,

@@ -14,7 +14,8 @@ import { type Backlog, DurableConsumer, type Settlement } from './durable-consum
 import { NotAFact } from './errors.js';
 import type { EventLog } from './event-log.js';
 import { type DurableHandlers, durablesOf } from './handler-table.js';
-import { fromDelivered } from './stored-message.js';
+import { retriesOf } from './retries.js';
+import { type Delivered, fromDelivered } from './stored-message.js';
 import type { Verdict } from './verdict.js';
 import { watchDelivery } from './watched-delivery.js';
 
@@ -39,6 +40,9 @@ const waitAfter = (deliveries: number): number =>
 const ACK: Settlement = { kind: 'ack' };
 const PARKED: Settlement = { kind: 'ack', parked: true };
 
+/** `retry`: the order that has the message tried again. */
+type Handlers = DurableHandlers & { readonly retry?: number };
+
 /**
  * Nest's transport over durable pull consumers. A handler ends in a Verdict: `done` acknowledges, `retryIn` gives
  * the message back for up to 5 s, `park` writes a dead letter and then acknowledges. A throw is a failed delivery:
@@ -58,7 +62,9 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
-      this.consumers = durablesOf(this.messageHandlers).map((durable) => this.consumerOf(durable));
+      const durables = durablesOf(this.messageHandlers);
+      this.consumers = durables.map((durable) => this.consumerOf(durable));
+      if (durables.length > 0) this.consumers.push(this.retriesOf(durables));
       await Promise.all(this.consumers.map((consumer) => consumer.start()));
       callback();
     } catch (error) {
@@ -86,17 +92,34 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
   }
 
   private consumerOf(durable: DurableHandlers): DurableConsumer {
-    const handle = (message: JsMsg, signal: AbortSignal) =>
-      runInContext(contextOf(message), () =>
-        watchDelivery(this.broker.observer, durable.durable, message, () =>
-          this.deliver(durable, message, signal),
-        ),
-      );
+    const handle = (message: JsMsg, signal: AbortSignal) => this.watched(durable, message, signal);
     const { ackWaitMs = 15_000, ackFirst } = this.options;
     return new DurableConsumer(this.broker, { ...durable, ackFirst }, handle, ackWaitMs);
   }
 
-  private async deliver(durable: DurableHandlers, message: JsMsg, signal: AbortSignal): Promise<Settlement> {
+  /** Brings what was given up to its handler once more, when an operator says so. */
+  private retriesOf(durables: readonly DurableHandlers[]): DurableConsumer {
+    const { log, ackWaitMs = 15_000 } = this.options;
+    const again = retriesOf(this.broker, log.service, durables, (durable, message, signal, retry) =>
+      this.watched(durable, message, signal, retry),
+    );
+    return new DurableConsumer(this.broker, again.spec, again.handle, ackWaitMs);
+  }
+
+  private watched(
+    durable: DurableHandlers,
+    message: Delivered,
+    signal: AbortSignal,
+    retry?: number,
+  ): Promise<Settlement> {
+    return runInContext(contextOf(message), () =>
+      watchDelivery(this.broker.observer, durable.durable, message, () =>
+        this.deliver({ ...durable, retry }, message, signal),
+      ),
+    );
+  }
+
+  private async deliver(durable: Handlers, message: Delivered, signal: AbortSignal): Promise<Settlement> {
     const deliveryCount = message.info.deliveryCount;
     const wanted = wantedHandler(message);
     const handler = wanted === undefined ? undefined : durable.handlerOf(wanted);
@@ -121,8 +144,8 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
   }
 
   private async settle(
-    durable: DurableHandlers,
-    message: JsMsg,
+    durable: Handlers,
+    message: Delivered,
     payload: Payload,
     verdict: Verdict | undefined,
   ): Promise<Settlement> {
@@ -145,8 +168,8 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
   }
 
   private async failed(
-    durable: DurableHandlers,
-    message: JsMsg,
+    durable: Handlers,
+    message: Delivered,
     payload: Payload | undefined,
     error: unknown,
     signal: AbortSignal,
@@ -174,8 +197,8 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
 
   /** The service's own record of the failure first, then the dead letter, then the acknowledgement. */
   private async park(
-    durable: DurableHandlers,
-    message: JsMsg,
+    durable: Handlers,
+    message: Delivered,
     payload: Payload | undefined,
     why: string,
     error?: unknown,
@@ -190,6 +213,7 @@ export class JetStreamTransport extends Server implements CustomTransportStrateg
       why,
       error,
       deliveryCount,
+      retry: durable.retry,
     };
     await bury(this.broker, burial);
     this.logger.error(`${durable.durable}: parked ${message.subject} ${message.seq}: ${why}`);

@@ -1,14 +1,14 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { wantedHandler } from './delivery.js';
 import type { Settlement } from './durable-consumer.js';
 import type { DeliverySeen, LogObserver } from './observer.js';
+import type { Delivered } from './stored-message.js';
 import { inSpan } from './tracing.js';
 
 /** A span and a figure around one delivery; the message's trace goes on in it. */
 export function watchDelivery(
   observer: LogObserver,
   durable: string,
-  message: JsMsg,
+  message: Delivered,
   deliver: () => Promise<Settlement>,
 ): Promise<Settlement> {
   const { deliveryCount } = message.info;
