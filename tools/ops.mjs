@@ -8,6 +8,15 @@ import { requireSetUp } from './set-up.mjs';
 const program = 'apps/operator/dist/main.js';
 const dataDir = () => path.resolve(process.env.ZOETROPE_DATA || path.join(root, '.zoetrope'));
 
+/** What the launcher gives its services where the environment says nothing: the folder of objects, the key of secrets. */
+const embedded = () => {
+  const { S3_ENDPOINT, OBJECTS_DIR, ZOETROPE_SECRET_KEY } = process.env;
+  const objects = S3_ENDPOINT ? {} : { OBJECTS_DIR: OBJECTS_DIR ?? path.join(dataDir(), 'objects') };
+  const secrets = path.join(dataDir(), 'secrets.json');
+  if (ZOETROPE_SECRET_KEY || !existsSync(secrets)) return objects;
+  return { ...objects, ZOETROPE_SECRET_KEY: JSON.parse(readFileSync(secrets, 'utf8')).secretKey };
+};
+
 /** Addresses of the embedded servers, which the launcher writes while it runs; the environment goes first. */
 const addresses = () => {
   const { NATS_URL, DATABASE_URL, PUBLIC_URL } = process.env;
@@ -17,8 +26,10 @@ const addresses = () => {
     throw new Problem(
       `nothing runs on ${dataDir()}: start it with "npm start", or set NATS_URL and DATABASE_URL`,
     );
-  const { nats, database, public: publicUrl } = JSON.parse(readFileSync(file, 'utf8'));
+  const { nats, database, gateway, public: publicUrl } = JSON.parse(readFileSync(file, 'utf8'));
   return {
+    ...embedded(),
+    GATEWAY_URL: process.env.GATEWAY_URL ?? gateway,
     NATS_URL: NATS_URL ?? nats,
     DATABASE_URL: DATABASE_URL ?? database,
     PUBLIC_URL: PUBLIC_URL ?? publicUrl,

@@ -1,17 +1,29 @@
 import { connectLog } from '@zoetrope/eventlog/connect';
 import type { EventLog } from '@zoetrope/eventlog/event-log';
 import pg from 'pg';
+import { DataSource } from 'typeorm';
 
 /** Something the person at the command line can mend: its message is all they need. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
+
+  /** @param exitCode 1: what was asked for is not so, or was not done; 2: it could not be tried */
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
 }
 
 /** A variable of the environment. */
 export const setting = (name: string): string => {
   const value = process.env[name];
   if (!value)
-    throw new OperatorError(`${name} is not set, and no running installation was found: run npm start first`);
+    throw new OperatorError(
+      `${name} is not set, and no running installation was found: run npm start first`,
+      2,
+    );
   return value;
 };
 
@@ -33,5 +45,16 @@ export async function withDatabase<T>(work: (database: pg.Client) => Promise<T>)
     return await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/** As `withDatabase`, with several connections. */
+export async function withDataSource<T>(work: (database: DataSource) => Promise<T>): Promise<T> {
+  const database = new DataSource({ type: 'postgres', url: setting('DATABASE_URL'), extra: { max: 8 } });
+  await database.initialize();
+  try {
+    return await work(database);
+  } finally {
+    await database.destroy();
   }
 }

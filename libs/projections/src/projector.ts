@@ -40,8 +40,8 @@ export interface ProjectorOptions {
   /** Schema of the tables; a rebuild beside the live one names another. */
   readonly schema?: string;
   readonly onUndecodable?: (error: Error, seq: number) => void;
-  /** Told of each position that is committed. */
-  readonly onPosition?: (position: number) => void;
+  /** Told of each batch that is committed: the new position, and how many facts it had. */
+  readonly onBatch?: (position: number, facts: number) => void;
   /** Commits need not be on disk at once: a crash of PostgreSQL costs the newest batches, whole ones. */
   readonly relaxed?: boolean;
 }
@@ -138,7 +138,7 @@ export class Projector {
   private async apply(batch: readonly Recorded[], from: number): Promise<number> {
     const last = batch.at(-1)?.meta;
     if (last === undefined) return from;
-    const { database, projection, relaxed, onPosition } = this.options;
+    const { database, projection, relaxed, onBatch } = this.options;
     await database.transaction(async (manager) => {
       if (relaxed) await manager.query('SET LOCAL synchronous_commit = off');
       await this.move(manager, from, last);
@@ -152,7 +152,7 @@ export class Projector {
       await store.save(rows);
       await this.tell(manager, last.seq);
     });
-    onPosition?.(last.seq);
+    onBatch?.(last.seq, batch.length);
     return last.seq;
   }
 

@@ -28,7 +28,7 @@ export interface RebuildOptions {
   readonly database: DataSource;
   readonly log: FactReader;
   readonly projection: Projection;
-  /** Facts up to `target` are to be applied, those up to `position` are. */
+  /** Sequences of the stream: facts up to `target` are to be applied, those up to `position` are. */
   readonly onProgress?: (position: number, target: number) => void;
   readonly onUndecodable?: (error: Error, seq: number) => void;
 }
@@ -57,6 +57,8 @@ const codeOf = (error: unknown): string | undefined =>
 export class Rebuild {
   private readonly schema: string;
   private target = 0;
+  /** Facts applied so far. */
+  applied = 0;
 
   private constructor(
     private readonly options: RebuildOptions,
@@ -163,13 +165,15 @@ export class Rebuild {
         `the live tables are made from another ${projection.stream} than this log's: let the gateway make them again first`,
       );
     this.target = Math.max(this.target, live.seq);
-    const onPosition = (position: number) => onProgress?.(position, this.target);
+    const onBatch = (position: number, facts: number) => {
+      this.applied += facts;
+      onProgress?.(position, this.target);
+    };
     const { schema } = this;
     await new Projector({
-      ...{ database, log, projection, schema, onPosition, onUndecodable },
+      ...{ database, log, projection, schema, onBatch, onUndecodable },
       relaxed: true,
     }).runTo(live);
-    onPosition(live.seq);
   }
 
   private async compareAll(
