@@ -6,7 +6,7 @@ import { type Broker, persist } from './broker.js';
 import { decode } from './decode.js';
 import type { ReadRange, StreamView } from './event-log.js';
 import { fromStored } from './stored-message.js';
-import { streamOf } from './streams.js';
+import { EPOCH, streamOf } from './streams.js';
 
 const BATCH = 512;
 /** How often a lagging replica is asked again before the leader is read one by one. */
