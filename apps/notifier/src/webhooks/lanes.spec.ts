@@ -5,14 +5,16 @@ import { Lanes, PACE, SENT_AWAY } from './lanes.js';
 const T = 1_800_000_000_000;
 const held = () => Promise.withResolvers<void>();
 let now = T;
+let chance = 0.5;
 beforeEach(() => {
   now = T;
+  chance = 0.5;
 });
 const lanesOf = (pace: Partial<typeof PACE> = {}) =>
   new Lanes(
     { ...PACE, ...pace },
     () => now,
-    () => 0.5,
+    () => chance,
   );
 const hang = { broken: true, latencyMs: 10_000 };
 const fine = { broken: false, latencyMs: 20 };
@@ -79,6 +81,18 @@ describe('a lane', () => {
     await Promise.all(running);
   });
 
+  it('keeps some waiting for one that has answered before, however long it takes now', async () => {
+    const lane = lanesOf({ atOnce: 1 }).of('a');
+    lane.settle(fine);
+    const gate = held();
+    const first = lane.run(() => gate.promise);
+    now += 8_000;
+    const second = lane.run(async () => 'came');
+    gate.resolve();
+    await first;
+    expect(await second).toBe('came');
+  });
+
   it('is quick only while its endpoint is', () => {
     const lane = lanesOf().of('a');
     const quick = () => lane.isQuick;
@@ -92,6 +106,7 @@ describe('a lane', () => {
 
 describe('the circuit', () => {
   const opened = () => {
+    chance = 1; // the whole pause
     const lane = lanesOf().of('a');
     for (let n = 0; n < PACE.failures; n++) lane.settle(hang);
     return lane;
@@ -102,6 +117,16 @@ describe('the circuit', () => {
     expect(lane.appointment()).toBeGreaterThanOrEqual(T + PACE.pauseMs);
     now = T + PACE.pauseMs - 1;
     expect(lane.run(async () => {})).toBeUndefined();
+  });
+
+  it('pauses for half as long at least, the rest by chance', () => {
+    const lane = lanesOf().of('a');
+    chance = 0;
+    for (let n = 0; n < PACE.failures; n++) lane.settle(hang);
+    now += PACE.pauseMs / 2 - 1;
+    expect(lane.run(async () => {})).toBeUndefined();
+    now += 1;
+    expect(lane.run(async () => {})).toBeDefined();
   });
 
   it('sends away what waits when it opens', async () => {

@@ -6,7 +6,7 @@ export interface Pace {
   readonly waiting: number;
   /** Requests in a row without an answer, or answered as broken, that open the circuit. */
   readonly failures: number;
-  /** Pause after that; doubles with each failed probe, up to the longest. */
+  /** Longest pause after that, half of it at least; doubles with each failed probe, up to the longest. */
   readonly pauseMs: number;
   readonly longestPauseMs: number;
   /** Nobody is given an appointment further ahead, so that what waits for a dead endpoint notices its recovery. */
@@ -49,6 +49,8 @@ export class Lane {
   #closedUntil = 0;
   #booked = 0;
   #quick = false;
+  /** It has answered in this process's time. */
+  #known = false;
 
   constructor(
     private readonly pace: Pace,
@@ -73,8 +75,9 @@ export class Lane {
   run<T>(work: () => Promise<T>): Promise<T | typeof SENT_AWAY> | undefined {
     if (this.now() < this.#closedUntil) return undefined;
     const full = this.#running.size >= this.#width;
-    const slow = this.#failures > 0 || this.#oldestMs >= QUICK_MS;
-    if (full && (slow || this.#waiting.length >= this.pace.waiting)) return undefined;
+    // A stranger that hangs shows it by now; whom we know may be kept waiting by ourselves, on a busy machine.
+    const hopeless = this.#failures > 0 || (!this.#known && this.#oldestMs >= QUICK_MS);
+    if (full && (hopeless || this.#waiting.length >= this.pace.waiting)) return undefined;
     return this.#inTurn(work, full);
   }
 
@@ -94,13 +97,15 @@ export class Lane {
     this.#quick = !broken && latencyMs < QUICK_MS;
     if (!broken) {
       this.#failures = this.#pauseMs = this.#closedUntil = 0;
+      this.#known = true;
       return;
     }
     this.#failures++;
     // Those that were under way when it opened say nothing new.
     if (this.#failures < this.pace.failures || now < this.#closedUntil) return;
     this.#pauseMs = Math.min(this.#pauseMs * 2 || this.pace.pauseMs, this.pace.longestPauseMs);
-    this.#closedUntil = now + this.#pauseMs;
+    // Half of it by chance: endpoints that fell silent together are not all tried again together.
+    this.#closedUntil = now + this.#pauseMs * (1 + this.random()) * 0.5;
     for (const start of this.#waiting.splice(0)) start(false);
   }
 
