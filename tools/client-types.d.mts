@@ -1,0 +1,2 @@
+export const clientTypesFile: string;
+export function clientTypesOf(document: unknown): Promise<string>;
