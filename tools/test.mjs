@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
+import { installChromium } from './chromium.mjs';
 import { installEdgeCaches } from './edge-caches.mjs';
 import { node24 } from './packages.mjs';
 import { onTerminal, Problem, reportFailure, root, step } from './run.mjs';
@@ -19,6 +20,7 @@ const check = async (title, command, args) => {
 try {
   await bootstrap();
   await installEdgeCaches();
+  await installChromium();
   const args = process.argv.slice(2);
   if (args.length === 0) {
     await check('format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);

@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
 import { useStore } from '../api/store.js';
 import { closeRegenerate, opened } from './open.js';
 
@@ -8,6 +9,9 @@ const Many = lazy(async () => ({ default: (await import('./regenerate-many.js'))
 /** Shows the regenerate that is open, over whatever page. */
 export function RegenerateHost() {
   const open = useStore(opened);
+  const { pathname } = useLocation();
+  // Whoever follows a link out of it wants to see where it leads.
+  useEffect(() => closeRegenerate, [pathname]);
   if (!open) return null;
   return (
     <Suspense fallback={null}>
