@@ -7,6 +7,7 @@ import { BrandPreviewModule } from './brand-preview/brand-preview.module.js';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { CancelModule } from './cancel/cancel.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
+import { DeleteAccountModule } from './delete-account/delete-account.module.js';
 import { DeleteAssetModule } from './delete-asset/delete-asset.module.js';
 import { DeleteProjectModule } from './delete-project/delete-project.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
@@ -54,6 +55,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     CancelModule,
     DeleteAssetModule,
     DeleteProjectModule,
+    DeleteAccountModule,
     PurgeModule,
     ProjectionsModule,
     AssetViewModule,

@@ -11,5 +11,6 @@ import { ProjectRemains } from './project-remains.js';
   imports: [DeleteAssetModule, DirectoryModule, ProjectionsModule],
   controllers: [DeleteProjectController, DeleteAssetsWhenProjectDeleted],
   providers: [DeleteProject, ProjectRemains],
+  exports: [DeleteProject],
 })
 export class DeleteProjectModule {}

@@ -34,8 +34,9 @@ const NEEDED: Readonly<Record<string, { query?: string; body?: unknown }>> = {
 /** Routes that name nobody's thing: what they answer depends on the caller alone, or is everybody's. */
 const NOBODYS: readonly (string | RegExp)[] = [
   /^post \/api\/user\/(signup|signin|signout|password|password\/forgot|password\/reset|tokens)$/,
-  /^get \/api\/user\/(session|me|tokens|oauth|password\/reset)$/,
+  /^get \/api\/user\/(session|me|usage|tokens|oauth|password\/reset)$/,
   /^get \/api\/user\/oauth\/(callback\/)?\{provider\}$/,
+  'delete /api/user/me',
   /^(get|post) \/api\/projects$/,
   'post /api/v1/upload',
   'get /uploads/{name}', // public for ever, by the hash of its bytes
