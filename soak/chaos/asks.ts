@@ -20,7 +20,7 @@ const FAULTS: readonly (readonly [number, (random: Random) => string])[] = [
   [0.03, () => '[[fault:cut-reply]]'],
   [0.02, () => '[[fault:wrong-output=html]]'],
   // Most of them take their time, so that many are in flight.
-  [0.45, (random) => `[[fault:slow=${Math.round(random.between(300, 5_000))}]]`],
+  [0.6, (random) => `[[fault:slow=${Math.round(random.between(800, 5_000))}]]`],
 ];
 
 /** A prompt for the provider; undefined leaves it to vision. */

@@ -63,6 +63,9 @@ class Pipeline {
 
   #goesOn(fact: Fact, stage: string, attempt: number): void {
     const name = `${stage}/${attempt}`;
+    // Storing is not announced: only that it failed is told.
+    if (stage === 'r2_write' && attempt === (this.#attempts.get(stage) ?? 0) + 1)
+      this.#starts(fact, stage, attempt);
     if (this.#attempts.get(stage) !== attempt)
       this.#say(fact, `of attempt ${attempt}, which is not under way`);
     if (fact.type === 'PredictionCreated') {

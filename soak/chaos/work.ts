@@ -16,7 +16,8 @@ const each = <T>(make: () => T): Record<Hands, T> =>
 const ENDS = new Set(['Mp4Stored', 'GenerationFailed', 'GenerationCancelled']);
 const CLOSED_WITHOUT_VIDEO = new Set(['GenerationFailed', 'GenerationCancelled']);
 
-const FRESH_MS = 500;
+/** A prepared clip with no fault takes no time; it is long enough that the slow ones are met. */
+const FRESH_MS = 400;
 
 /** What every service has to do, from the facts as they come, so that a kill can be told to have hit it at work. */
 export class Work {
@@ -116,7 +117,11 @@ export class Work {
     const name = nameOf(fact);
     if (type === 'AssetPrepared' || type === 'AssetRegenerateRequested')
       this.#begin('quota', `${data.assetId}/${data.number} decide`, ts);
-    if (type === 'PredictionCreated') this.#begin('renderer', `${name}/${data.stage}/${data.attempt}`, ts);
+    if (type === 'PredictionCreated') {
+      const prediction = `${name}/${data.stage}/${data.attempt}`;
+      this.#begin('renderer', prediction, ts);
+      this.#span('renderer', prediction).end ??= ts + FRESH_MS; // until its journal tells
+    }
     if (type === 'StageCompleted' || type === 'StageFailed')
       this.#finish('renderer', `${name}/${data.stage}/${data.attempt}`, ts);
     if (ENDS.has(type)) {

@@ -7,7 +7,7 @@ import type { Fact } from './raw-log.ts';
 export interface Planted {
   readonly subject: string;
   readonly type: string;
-  readonly service: 'gateway' | 'quota' | 'generator' | 'operator';
+  readonly service: 'gateway' | 'quota' | 'generator' | 'notifier' | 'operator';
   readonly data: Readonly<Record<string, unknown>>;
   /** What caused it; its id follows from cause and type. */
   readonly cause: string;
