@@ -70,11 +70,11 @@ export class Deliveries {
   /**
    * Makes the attempt that is due, if one is. When more is left to do later, its alarm is set.
    *
-   * @param quick its endpoint answers quickly: it does not wait for what is recorded about those that do not
+   * @param trusted its endpoint answers: it does not wait for what is recorded about those that do not
    * @returns how a request ended; undefined when none was made
    */
-  async advance(delivery: Delivery, quick = false): Promise<Answer | undefined> {
-    const work: Work = quick ? (step) => step() : (step) => this.#slow.through(step);
+  async advance(delivery: Delivery, trusted = false): Promise<Answer | undefined> {
+    const work: Work = trusted ? (step) => step() : (step) => this.#slow.through(step);
     const begun = await work(() => this.#dispatch(delivery));
     if (!begun) return undefined;
     const answer = await this.#post(delivery, begun.endpoint);

@@ -54,7 +54,7 @@ export class Dispatcher {
     const work = lane.run(async () => {
       await standing.promise;
       const delivery = await load();
-      if (delivery) await this.#send(lane, delivery, quick);
+      if (delivery) await this.#send(lane, delivery);
     });
     if (!work) return this.alarms.set(ref, lane.appointment());
     this.#inHand.add(ref.id);
@@ -76,8 +76,8 @@ export class Dispatcher {
     }
   }
 
-  async #send(lane: Lane, delivery: Delivery, quick: boolean): Promise<void> {
-    const answer = await this.deliveries.advance(delivery, quick);
+  async #send(lane: Lane, delivery: Delivery): Promise<void> {
+    const answer = await this.deliveries.advance(delivery, lane.isTrusted);
     if (!answer) return;
     const { ok, responseCode = 599, latencyMs } = answer;
     const broken = !ok && (responseCode >= 500 || responseCode === 429);

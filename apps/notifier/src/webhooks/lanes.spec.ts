@@ -88,6 +88,7 @@ describe('a lane', () => {
     const first = lane.run(() => gate.promise);
     now += 8_000;
     const second = lane.run(async () => 'came');
+    expect([lane.isTrusted, lane.appointment() - now]).toEqual([true, expect.closeTo(270, -2)]);
     gate.resolve();
     await first;
     expect(await second).toBe('came');

@@ -63,6 +63,11 @@ export class Lane {
     return this.#quick && this.#running.size < this.#width;
   }
 
+  /** It has answered, and has not failed since. How long it takes now may be our own doing, on a busy machine. */
+  get isTrusted(): boolean {
+    return this.#known && this.#failures === 0;
+  }
+
   get isIdle(): boolean {
     return this.#running.size === 0 && this.#waiting.length === 0 && this.#failures === 0;
   }
@@ -75,8 +80,8 @@ export class Lane {
   run<T>(work: () => Promise<T>): Promise<T | typeof SENT_AWAY> | undefined {
     if (this.now() < this.#closedUntil) return undefined;
     const full = this.#running.size >= this.#width;
-    // A stranger that hangs shows it by now; whom we know may be kept waiting by ourselves, on a busy machine.
-    const hopeless = this.#failures > 0 || (!this.#known && this.#oldestMs >= QUICK_MS);
+    // A stranger that hangs shows it by now.
+    const hopeless = this.#failures > 0 || this.#unansweredMs >= QUICK_MS;
     if (full && (hopeless || this.#waiting.length >= this.pace.waiting)) return undefined;
     return this.#inTurn(work, full);
   }
@@ -113,14 +118,15 @@ export class Lane {
     return this.#failures >= this.pace.failures ? 1 : this.pace.atOnce;
   }
 
-  /** How long the oldest request has been without an answer: what hangs tells so before it ends. */
-  get #oldestMs(): number {
+  /** How long the oldest request of one that is not trusted has been without an answer: what hangs tells so before it ends. */
+  get #unansweredMs(): number {
+    if (this.isTrusted) return 0;
     const [since = Number.POSITIVE_INFINITY] = this.#running.values();
     return Math.max(0, this.now() - since);
   }
 
   get #spacingMs(): number {
-    return Math.max(5, Math.max(this.#latencyMs, this.#oldestMs) / this.#width);
+    return Math.max(5, Math.max(this.#latencyMs, this.#unansweredMs) / this.#width);
   }
 
   async #inTurn<T>(work: () => Promise<T>, full: boolean): Promise<T | typeof SENT_AWAY> {
