@@ -89,7 +89,7 @@ describe('current values', () => {
     const owners = await ownersFrames();
     const told = (name: string) => owners.find(({ event }) => event === name)?.data?.vision_prompt;
     expect([told('vision_completed'), told('stage_started')]).toEqual([now.vision_prompt, now.vision_prompt]);
-    const trace = (await system.ops('trace', asset.asset_id)).split('\n');
+    const trace = (await system.ops('trace', asset.asset_id, '--flat')).split('\n');
     const started = trace.filter((line) => /StageStarted +single/.test(line)).at(-1);
     expect(started).toContain(`prompt=${String(now.vision_prompt)}`);
     const frames = await framesFrom(`/v1/${project.proxy_key}/events/${asset.asset_id}`);

@@ -120,7 +120,7 @@ afterAll(async () => {
   await database?.end();
   await system?.end();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+}, 240_000);
 
 describe('ops replay', () => {
   it('changes nothing when dry, and asks before rows that differ are replaced', async () => {
@@ -138,7 +138,7 @@ describe('ops replay', () => {
     expect([asked.code, JSON.parse(asked.stdout)]).toMatchObject([0, { differences: 1, swapped: true }]);
     const again = await ops('replay', 'assets', '--dry-run', '--json');
     expect([again.code, JSON.parse(again.stdout)]).toMatchObject([0, { differences: 0, swapped: false }]);
-  }, 60_000);
+  }, 240_000);
 
   it('drops what it kept when it is told to', async () => {
     expect((await ops('replay', 'all')).code).toBe(0);
@@ -148,7 +148,7 @@ describe('ops replay', () => {
     expect((await ops('replay', 'drop-old', '--yes')).code).toBe(0);
     const left = await database.query(`SELECT 1 FROM pg_namespace WHERE nspname LIKE 'views\\_%'`);
     expect(left.rows).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });
 
 interface Difference {
@@ -184,7 +184,7 @@ describe('ops verify', () => {
     const { code, stdout } = await ops('verify', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ differences: [], urls: 2, unchecked: {} });
     expect(code).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   it('finds three things that were spoilt on purpose, and names the fact that says otherwise', async () => {
     const { rows } = await database.query<{ key: string }>(
@@ -251,7 +251,7 @@ describe('ops verify', () => {
     await streams.deleteMessage('QUOTA', seq);
     expect((await ops('replay', 'charges', '--yes', '--drop-old')).code).toBe(0);
     expect(await verify()).toMatchObject({ code: 0, differences: [] });
-  }, 120_000);
+  }, 240_000);
 
   it('finds a URL that serves other bytes than the log says', async () => {
     // A cache in front that spoils what passes through it.
@@ -276,7 +276,70 @@ describe('ops verify', () => {
         }),
       ],
     ]);
-  }, 60_000);
+  }, 240_000);
+});
+
+describe('ops dead, lag and replay webhooks', () => {
+  it('lists what was given up, shows why, tries it again and drops it', async () => {
+    expect(await ops('dead', 'list')).toMatchObject({ code: 0, stdout: 'nothing was given up\n' });
+    const subject = `asset.${asset.asset_id.slice(0, 2)}.${asset.asset_id}.generation`;
+    const seq = await forge(subject, 'Mp4Stored', { assetId: asset.asset_id, generation: 'none' });
+    const listed = async () => JSON.parse((await ops('dead', 'list', '--json')).stdout) as { id: number }[];
+    let letters = await listed();
+    await until('somebody gave it up', async () => {
+      letters = await listed();
+      return letters.length > 0;
+    });
+    const [{ id }] = letters as [{ id: number }];
+    const { stdout } = await ops('dead', 'show', String(id));
+    expect(stdout).toContain(`ASSETS ${seq} on ${subject}`);
+    expect(stdout).toContain('"generation":"none"');
+    const again = await ops('dead', 'retry', String(id), '--json');
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([1, [{ id, outcome: 'failed again' }]]);
+    const buried = JSON.parse(again.stdout)[0].buried;
+    expect((await ops('dead', 'drop', String(buried))).code).toBe(1);
+    expect((await ops('dead', 'drop', String(buried), '--yes')).code).toBe(0);
+    expect((await listed()).map((one) => one.id)).not.toContain(buried);
+    expect((await ops('dead', 'show', '999999')).code).toBe(1);
+    expect((await ops('dead', 'retry')).code).toBe(2);
+    await (await jetstreamManager(nats)).streams.deleteMessage('ASSETS', seq);
+    await ops('dead', 'drop', '--all', '--yes');
+  }, 240_000);
+
+  it('tells what waits for whom', async () => {
+    const { code, stdout } = await ops('lag', '--json', '--max', '1000');
+    const { consumers, projections, dead_letters } = JSON.parse(stdout);
+    expect([code, dead_letters]).toEqual([0, 0]);
+    const names = consumers.map(({ durable }: { durable: string }) => durable);
+    expect(names).toEqual(expect.arrayContaining(['quota-decide', 'generator-due', 'notifier-webhooks']));
+    expect(projections).toMatchObject([{ projection: 'assets', stream: 'ASSETS' }, {}, {}]);
+  }, 240_000);
+
+  it('sends the webhooks of a range again under their ids, once for one command, and none when dry', async () => {
+    const range = ['webhooks', '--from', '2020-01-01', '--to', String(Date.now() + 1_000)];
+    const before = [...received];
+    const dry = await ops('replay', ...range, '--dry-run', '--json');
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      count: 2,
+      projects: 1,
+      by_status: { delivered: 2 },
+      sent: false,
+    });
+    expect((await ops('replay', ...range)).code).toBe(1);
+    expect(received).toEqual(before);
+    expect((await ops('replay', ...range, '--yes')).code).toBe(0);
+    await until('they came again', () => received.length === before.length + 2);
+    expect(received.slice(before.length).every((id) => before.includes(id))).toBe(true);
+    // The views have to hear of it, or they would be left out as on their way.
+    await until(
+      'both are delivered',
+      async () => JSON.parse((await ops('replay', ...range, '--dry-run', '--json')).stdout).count === 2,
+    );
+    expect((await ops('replay', ...range, '--yes')).code).toBe(0);
+    expect((await ops('replay', ...range, '--yes', '--again')).code).toBe(0);
+    await until('they came once more', () => received.length === before.length + 4);
+    expect((await ops('replay', 'webhooks', '--from', 'yesterday', '--to', '1')).code).toBe(2);
+  }, 240_000);
 });
 
 describe('a full replay', () => {
@@ -313,5 +376,5 @@ describe('a full replay', () => {
     // Had it asked somebody, this would have noticed: verify asks the gateway.
     await ops('verify');
     expect(connected()).toContain(portOf(system.url));
-  }, 60_000);
+  }, 240_000);
 });

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { backupCommand } from './backup/backup-command.js';
 import { restoreCommand } from './backup/restore-command.js';
 import { OperatorError } from './connections.js';
+import { deadCommand } from './dead/dead-command.js';
+import { lagCommand } from './lag/lag-command.js';
 import { planCommand } from './plan/plan-command.js';
 import { replayCommand } from './replay/replay-command.js';
 import { resetPasswordCommand } from './reset-password/reset-password-command.js';
@@ -13,6 +15,8 @@ const commands = [
   traceCommand(),
   verifyCommand(),
   replayCommand(),
+  lagCommand(),
+  deadCommand(),
   planCommand(),
   resetPasswordCommand(),
   usageCommand(),

@@ -8,6 +8,7 @@ import { Progress } from '../terminal/progress.js';
 import { dropOldCommand } from './drop-old-command.js';
 import { printReplayed } from './print-replayed.js';
 import { type Replayed, replayProjection } from './replay-projection.js';
+import { replayWebhooksCommand } from './replay-webhooks-command.js';
 
 interface Options {
   readonly dryRun?: boolean;
@@ -24,6 +25,7 @@ export function replayCommand(): Command {
   for (const each of PROJECTIONS) command.addCommand(projectionCommand(each.name, [each]));
   command.addCommand(projectionCommand('all', PROJECTIONS));
   command.addCommand(dropOldCommand());
+  command.addCommand(replayWebhooksCommand());
   return command;
 }
 

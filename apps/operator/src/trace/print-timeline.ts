@@ -15,13 +15,15 @@ const HIDDEN = new Set([
     'generation',
     'number',
   ],
-  ...['stage', 'attempt', 'latencyMs'],
+  ...['stage', 'attempt', 'latencyMs', 'deliveryId', 'eventId', 'eventType', 'sourceSeq'],
 ]);
 
-const seconds = (ms: number) => `${(ms / 1000).toFixed(3)}s`;
+/** `1.234s` */
+export const seconds = (ms: number) => `${(ms / 1000).toFixed(3)}s`;
 const plain = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const details = (data: Data): string =>
+/** What a fact says that has no column of its own. */
+export const details = (data: Data): string =>
   Object.entries(data)
     .filter(([name, value]) => !HIDDEN.has(name) && value !== undefined && value !== null)
     .map(([name, value]) => `${name}=${plain(value)}`)

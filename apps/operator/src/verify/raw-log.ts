@@ -45,9 +45,10 @@ export class RawLog {
     await this.connection.close();
   }
 
-  /** When the stream was made: the log's epoch. */
+  /** When the stream was made, or put back from a backup (docs/operations-backup.md): the log's epoch. */
   async created(stream: string): Promise<string> {
-    return (await this.manager.streams.info(stream)).created;
+    const { config, created } = await this.manager.streams.info(stream);
+    return config.metadata?.['zoetrope-epoch'] ?? created;
   }
 
   async lastSeq(stream: string): Promise<number> {
