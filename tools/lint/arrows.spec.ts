@@ -68,6 +68,18 @@ describe('the import arrows', () => {
       /A lib never imports an app/,
     ],
     [
+      'a projector reaches no reactor',
+      'libs/projections/src/planted.ts',
+      uses('@zoetrope/eventlog/transport'),
+      /A projector only reads the log/,
+    ],
+    [
+      'a projector speaks to nobody',
+      'libs/projections/src/planted-http.ts',
+      uses('undici'),
+      /A projector only reads the log/,
+    ],
+    [
       'an app imports no other app',
       'apps/quota/src/planted.ts',
       uses('@zoetrope/gateway/main'),
