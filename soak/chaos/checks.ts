@@ -133,6 +133,41 @@ async function checkPredictions(
   return asked;
 }
 
+interface Difference {
+  readonly where: string;
+  readonly what: string;
+}
+
+/** The operator's own check, which folds the log independently of the projectors, says the same. */
+export async function checkVerified(system: SoakSystem, results: Results): Promise<void> {
+  const told = system.ops('verify', '--json').catch((error: { stdout?: string }) => error.stdout ?? '');
+  const verified = parsed(await told);
+  if (!verified) {
+    results.violation('ops verify could not look');
+    return;
+  }
+  results.figure('ops verify', `${verified.facts} facts, ${verified.rows} rows, ${verified.objects} objects`);
+  results.rule(
+    'ops verify is clean',
+    verified.differences.map(({ where, what }) => `${where} ${what}`),
+  );
+}
+
+interface Verified {
+  readonly facts: number;
+  readonly rows: number;
+  readonly objects: number;
+  readonly differences: readonly Difference[];
+}
+
+const parsed = (text: string): Verified | undefined => {
+  try {
+    return JSON.parse(text) as Verified;
+  } catch {
+    return undefined; // it ended without an answer
+  }
+};
+
 /** What the owner reads and what the world is streamed. */
 async function checkReads(crowd: Crowd, assets: readonly Fact[], results: Results): Promise<void> {
   const served = new Map(

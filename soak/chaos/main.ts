@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { RawLog } from '../support/raw-log.ts';
 import type { Results } from '../support/results.ts';
 import { type Soak, soakCommand, wholeNumber } from '../support/soak.ts';
-import { checkEnding } from './checks.ts';
+import { checkEnding, checkVerified } from './checks.ts';
 import { Crowd } from './crowd.ts';
 import { drained } from './drain.ts';
 import { checkLeaks, holdings } from './leaks.ts';
@@ -95,6 +95,7 @@ async function run({ options, random, results, start }: Soak<Options & { keep?: 
     await asking;
     await drained(parts, work, patienceMs, results);
     work.rendered(await checkEnding(system, log, crowd, results));
+    await checkVerified(system, results);
     const accepted = crowd.told.filter(({ status }) => status === 200).length;
     checkExtent(parts, work, accepted, options, results);
     if (!existsSync(path.join(inside, 'disk-full.met'))) results.violation('nobody met the full disk');

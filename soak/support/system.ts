@@ -57,9 +57,16 @@ export async function startSoakSystem(options: SoakSystemOptions = {}): Promise<
 }
 
 const operator =
-  ({ natsUrl, databaseUrl }: System) =>
+  ({ natsUrl, databaseUrl, dataDir, url, publicUrl, secrets }: System) =>
   async (...args: string[]): Promise<string> => {
     const entry = path.join(root, 'apps/operator/dist/main.js');
-    const env = { ...process.env, NATS_URL: natsUrl, DATABASE_URL: databaseUrl };
+    const addresses = {
+      NATS_URL: natsUrl,
+      DATABASE_URL: databaseUrl,
+      GATEWAY_URL: url,
+      PUBLIC_URL: publicUrl,
+    };
+    const kept = { OBJECTS_DIR: path.join(dataDir, 'objects'), ZOETROPE_SECRET_KEY: secrets.secretKey };
+    const env = { ...process.env, ...addresses, ...kept };
     return (await promisify(execFile)(process.execPath, [entry, ...args], { env })).stdout;
   };

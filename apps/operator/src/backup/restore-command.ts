@@ -6,6 +6,7 @@ import { openFileStore } from '@zoetrope/objects/files';
 import { openObjectStore } from '@zoetrope/objects/open';
 import { Command } from 'commander';
 import { OperatorError, withDatabase, withLog } from '../connections.js';
+import { confirmed } from '../terminal/confirm.js';
 import { BackupFolder, type BackupManifest } from './backup-folder.js';
 import { copyObjects } from './copy-objects.js';
 import { putBackSecrets } from './secrets-dump.js';
@@ -35,20 +36,22 @@ export const restoreCommand = (): Command =>
     )
     .addHelpText('after', '\nExample:\n  npm run ops -- restore /var/backups/zoetrope-2026-11-22 --yes')
     .action(async (folder: string | undefined, options: Options) => {
-      if (!options.yes)
-        throw new OperatorError(
-          'this replaces the log and the secrets: repeat it with --yes, services stopped',
-        );
+      if (!(await confirmed(question(options), options))) throw new OperatorError('nothing was changed');
       if (options.markOnly) await mark();
       else await restore(new BackupFolder(folder ?? ''), options);
     });
+
+const question = ({ markOnly }: Options): string =>
+  markOnly
+    ? 'Everybody who remembers a place in the log begins anew. Is every service stopped?'
+    : 'This replaces the log and the secrets, and what was written since the backup is lost. Is every service stopped?';
 
 async function mark(): Promise<void> {
   const epoch = new Date().toISOString();
   await withLog(async (log) => {
     for (const name of Object.keys(STREAMS) as StreamName[]) await markEpoch(log, name, epoch);
   });
-  say(`the log's epoch is ${epoch}: restart every service`);
+  say(`the log's epoch is ${epoch}: start the services`);
 }
 
 async function restore(folder: BackupFolder, options: Options): Promise<void> {
