@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
-import { hasExpired, lostServer } from './connection.js';
+import { doubtSession, lostServer } from './connection.js';
 import { away, type Failure, failureOf } from './failure.js';
 import type { paths } from './schema.js';
 
@@ -8,7 +8,7 @@ const ABOUT_CREDENTIALS = /\/api\/user\/(signin|signup|password)/;
 
 const noticing: Middleware = {
   onResponse({ response, request }) {
-    if (response.status === 401 && !ABOUT_CREDENTIALS.test(request.url)) hasExpired.set(true);
+    if (response.status === 401 && !ABOUT_CREDENTIALS.test(request.url)) void doubtSession();
   },
   onError() {
     return away();

@@ -28,3 +28,14 @@ async function look(n: number): Promise<void> {
   looking = false;
   isAway.set(false);
 }
+
+/**
+ * Called when a call was told that nobody is signed in: it may have been on its way since before somebody signed in
+ * again, so the session itself is asked.
+ */
+export async function doubtSession(): Promise<void> {
+  const answer = await fetch('/api/user/session', { cache: 'no-store' }).catch(() => undefined);
+  if (!answer?.ok) return;
+  const { user } = (await answer.json()) as { user: object | null };
+  if (!user) hasExpired.set(true);
+}

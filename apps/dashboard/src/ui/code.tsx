@@ -29,7 +29,7 @@ export function CopyButton({
       type="button"
       className={label ? 'button plain small' : 'button ghost square small copy'}
       onClick={copy}
-      aria-label={copied ? `${what} copied` : `Copy ${what}`}
+      aria-label={label ? undefined : copied ? `${what} copied` : `Copy ${what}`}
     >
       <Icon name={copied ? 'check' : 'copy'} size={16} />
       {label && (copied ? 'Copied' : label)}
