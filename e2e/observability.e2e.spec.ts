@@ -8,13 +8,13 @@ import { photoLike } from '@zoetrope/media/testing';
 import { AllSecrets } from './support/all-secrets.js';
 import { Customer, type Prepared, type Project } from './support/customer.js';
 import { Watcher } from './support/events.js';
+import { AFTER_TWO_GENERATIONS, SERVICES } from './support/figures.js';
 import { OtlpReceiver } from './support/otlp-receiver.js';
 import { declaredIn, deployedExpressions, sampleOf, seriesOf } from './support/promql.js';
 import { startTestSystem, type TestSystem } from './support/system.js';
 import { factsOf, linesOf, readLog } from './support/told.js';
 
 /** Real: every process. A collector, a webhook receiver and Fastly's API are servers of the test. */
-const SERVICES = ['gateway', 'quota', 'generator', 'notifier'] as const;
 const OPERATORS_SECRETS = {
   METRICS_TOKEN: 'metrics-token-of-the-test',
   FASTLY_API_TOKEN: 'fastly-token-of-the-test',
@@ -144,28 +144,14 @@ describe('the figures', () => {
   it('count what has happened, on every service', async () => {
     const watcher = new Watcher(`${system.url}/v1/${project.proxy_key}/events/${asset.asset_id}`);
     await watcher.named('ready', 2);
-    const [gateway, quota, generator, notifier] = await Promise.all(SERVICES.map(metricsOf));
+    const told = await Promise.all(SERVICES.map(metricsOf));
     watcher.stop();
-    const counted: [string | undefined, string, Record<string, string>, number][] = [
-      [gateway, 'zoetrope_accept_seconds_count', { outcome: 'reserved' }, 2],
-      [gateway, 'zoetrope_http_request_seconds_count', { route: '/api/assets/:id/regenerate' }, 1],
-      [gateway, 'zoetrope_sse_open', {}, 1],
-      [gateway, 'zoetrope_projection_lag_facts', { stream: 'ASSETS' }, 0],
-      [gateway, 'zoetrope_projection_lag_seconds', { stream: 'QUOTA' }, 0],
-      [quota, 'zoetrope_facts_total', { type: 'GenerationCharged' }, 2],
-      [quota, 'zoetrope_queue_pending', { durable: 'quota-decide' }, 0],
-      [generator, 'zoetrope_stage_seconds_count', { stage: 'vision' }, 2],
-      [generator, 'zoetrope_stage_seconds_count', { stage: 'stage2' }, 1],
-      [generator, 'zoetrope_provider_seconds_count', { call: 'POST models predictions', status: '201' }, 3],
-      [quota, 'zoetrope_queue_wait_seconds_count', { durable: 'quota-decide' }, 2],
-      [notifier, 'zoetrope_webhook_attempt_seconds_count', { outcome: 'delivered' }, 2],
-      [notifier, 'zoetrope_announce_seconds_count', {}, 2],
-      [notifier, 'zoetrope_sse_open', {}, 1],
-    ];
-    for (const [metrics = '', name, labels, value] of counted)
+    for (const [service, name, labels, value] of AFTER_TWO_GENERATIONS) {
+      const metrics = told[SERVICES.indexOf(service)] ?? '';
       expect([name, labels, sampleOf(metrics, name, labels)]).toEqual([name, labels, value]);
+    }
     // A tiered cache is purged twice.
-    const purges = sampleOf(notifier ?? '', 'zoetrope_purge_seconds_count', { outcome: 'confirmed' });
+    const purges = sampleOf(told[3] ?? '', 'zoetrope_purge_seconds_count', { outcome: 'confirmed' });
     expect(purges).toBeGreaterThanOrEqual(4);
   });
 
