@@ -50,9 +50,10 @@ export class Dispatcher {
     const lane = this.#lanes.of(sabotaged('shared-lane') ? 'all' : ref.due.projectId);
     // A healthy receiver answers within the grace and costs no alarm.
     const quick = lane.isQuick;
-    const standing = Promise.withResolvers<void>();
+    // Whether its alarm stands, or is not needed. Never a rejection: its turn may come long after, and nobody listens until then.
+    const standing = Promise.withResolvers<boolean>();
     const work = lane.run(async () => {
-      await standing.promise;
+      if (!(await standing.promise)) return;
       const delivery = await load();
       if (delivery) await this.#send(lane, delivery);
     });
@@ -60,18 +61,15 @@ export class Dispatcher {
     this.#inHand.add(ref.id);
     const done = this.#orLater(work, ref, lane).finally(() => this.#inHand.delete(ref.id));
     if (quick) {
-      standing.resolve();
+      standing.resolve(true);
       if (await this.#inTime(done)) return;
     }
-    const late = done.catch((error: unknown) =>
-      this.#logger.warn(`${ref.id} waits for its alarm: ${String(error)}`),
-    );
+    done.catch((error: unknown) => this.#logger.warn(`${ref.id} waits for its alarm: ${String(error)}`));
     try {
       await this.alarms.set(ref, claimed);
-      standing.resolve();
+      standing.resolve(true);
     } catch (error) {
-      standing.reject(error);
-      await late;
+      standing.resolve(false);
       throw error;
     }
   }
