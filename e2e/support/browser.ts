@@ -37,7 +37,8 @@ export async function openPage(
       { name, value: cookie.slice(name.length + 1) || String(value), url: system.publicUrl },
     ]);
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  // A busy machine is slow and nothing else.
+  page.setDefaultTimeout(120_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {

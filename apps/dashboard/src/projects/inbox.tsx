@@ -6,6 +6,9 @@ import { Problem } from '../shell/problem.js';
 import { Code, CopyButton } from '../ui/code.js';
 import { clockOf } from '../ui/words.js';
 
+/** How often it is looked into while it is open, ms: the project's events do not tell of tests. */
+const LOOK_MS = 3_000;
+
 /** Points the project's webhooks at our own inbox and sends a test there. */
 function useTry(projectId: string) {
   const client = useQueryClient();
@@ -24,7 +27,7 @@ function useTry(projectId: string) {
 
 /** A receiver that is there before a customer has written one: what came, and whether its signature is right. */
 export function InboxView({ projectId }: { readonly projectId: string }) {
-  const { data: inbox } = useQuery(inboxQuery(projectId));
+  const { data: inbox } = useQuery({ ...inboxQuery(projectId), refetchInterval: LOOK_MS });
   const { data: webhooks } = useQuery(webhooksQuery(projectId));
   const attempt = useTry(projectId);
   if (!inbox || !webhooks) return <div className="skeleton inbox-skeleton" />;

@@ -23,10 +23,14 @@ export const DELIVERY_WORDS: Readonly<Record<DeliveryStatus, readonly [string, s
   held: ['held', ''],
 };
 
+/** How often the list is read anew while somebody looks at it, ms. */
+const LOOK_MS = 3_000;
+
 /** What was sent, how it was taken, and sending it again. */
 export function Deliveries({ projectId }: { readonly projectId: string }) {
   const [status, setStatus] = useState<DeliveryStatus>();
-  const query = useInfiniteQuery(deliveriesQuery(projectId, status));
+  // Tests are about no asset, so the project's events do not tell of them.
+  const query = useInfiniteQuery({ ...deliveriesQuery(projectId, status), refetchInterval: LOOK_MS });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const [open, setOpen] = useState<string>();
   const [range, setRange] = useState(false);
