@@ -241,7 +241,7 @@ describe('webhooks', () => {
     const slowProject = await project(slow.url);
     const busy = Array.from({ length: 80 }, () => new AssetStory(system, slowProject));
     const asset = new AssetStory(system, await project(quick.url));
-    await system.notifier({ graceMs: 300 });
+    await system.notifier({ graceMs: 300, receiverMs: 120_000, claimMs: 180_000 }); // nobody is given up meanwhile
     for (const one of [...busy, asset]) {
       await one.asked();
       await one.queued();
