@@ -135,6 +135,32 @@ describe('deleting a project', () => {
   }, 60_000);
 });
 
+describe('deleting an account', () => {
+  it('takes its session, its projects and each of their assets', async () => {
+    const leaver = await Customer.signUp(system, 'pro');
+    const theirs = await leaver.project('Leaving');
+    const body = { project_id: theirs.id, src, mode: 'animate-in', dur_seconds: 2 };
+    const asset = await leaver.prepare(body);
+    const { status } = await leaver.call('DELETE', '/api/user/me', { body: { confirm: leaver.email } });
+    expect(status).toBe(204);
+    expect((await leaver.call('GET', '/api/user/me')).status).toBe(401);
+    const answer = await fetch(asset.mp4_url);
+    expect([answer.status, await answer.text()]).toEqual([403, '{"error":"unknown project key"}']);
+    await until(
+      'its asset is purged',
+      async () => (await factsOf(asset.asset_id)).join() === 'AssetDeleted,AssetPurged',
+    );
+    expect(filesOf(asset.asset_id)).toEqual([]);
+  }, 60_000);
+});
+
+describe('what was deleted', () => {
+  it('is the same in read models that are made again from what the log still tells', async () => {
+    // Exit code 1, and so a rejection, when a single row differs.
+    expect(await system.ops('replay', 'all', '--dry-run', '--json')).toContain('"differences":0');
+  }, 60_000);
+});
+
 /** The types of all facts that the broker still has of an asset. */
 async function factsOf(assetId: string): Promise<string[]> {
   const connection = await connect({ servers: system.natsUrl });

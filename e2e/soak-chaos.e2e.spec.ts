@@ -15,7 +15,9 @@ describe('a system whose processes are killed', () => {
 
   it('loses work where a message is acknowledged before it is done, and the checker says so', async () => {
     const { code, said } = await chaos('--seed', '3', '--patience', '25', '--sabotage', 'ack-first');
-    expect(said).toMatch(/VIOLATION (whatever was accepted comes to an end|each 200 reached a terminal fact)/);
+    expect(said).toMatch(
+      /VIOLATION (whatever was accepted comes to an end|each 200 reached a terminal fact)/,
+    );
     expect(code).toBe(1);
   }, 600_000);
 });

@@ -27,6 +27,7 @@ const NEEDED: Readonly<Record<string, { query?: string; body?: unknown }>> = {
   'post /api/projects/{id}/keys/rotate': { query: '?which=signing' },
   'put /api/projects/{id}/billing': { body: { overage_enabled: true } },
   'put /api/projects/{id}/brand': { body: { brandName: 'Acme' } },
+  'post /api/projects/{id}/brand/preview': { body: { brand: null, asset_id: '0'.repeat(32) } },
   'post /api/projects/{id}/webhooks/replay': { body: { from: 0, to: 1, dry_run: true } },
   'put /api/projects/{id}/webhooks': { body: { webhook_url: 'https://hooks.example.com/' } },
 };
