@@ -17,8 +17,8 @@ export default {
   globalSetup: '<rootDir>/tools/jest/set-up.mjs',
   globalTeardown: '<rootDir>/tools/jest/tear-down.mjs',
   testSequencer: '<rootDir>/tools/jest/longest-first.mjs',
-  // One more than cores: whole systems wait for timers and disks about a third of the time.
-  maxWorkers: 3,
+  // Twice the cores of a small machine: whole systems wait for timers and disks about a third of the time.
+  maxWorkers: 4,
   // Long enough for a machine that does five things at once; nothing is ever asserted by it.
   testTimeout: 60_000,
 };

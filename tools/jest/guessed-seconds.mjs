@@ -1,6 +1,10 @@
 /** What a spec takes where Jest has not seen it run yet, in seconds, as measured on two cores. */
 export const guesses = [
-  [/e2e\/kill-matrix\./, 200],
+  [/e2e\/kill-matrix\./, 270],
+  [
+    /e2e\/(dashboard|soak-(in-flight|freshness|sse|webhooks|chaos|idempotency)|operators|client-package)/,
+    120,
+  ],
   [/e2e\/whole-tree\./, 90],
   [/apps\/generator\/src\/(crash|generator)\.int\./, 65],
   [/apps\/local-replicate\/.*\.int\./, 30],
