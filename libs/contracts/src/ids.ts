@@ -13,6 +13,9 @@ export const ProjectId = z
   .brand<'ProjectId'>();
 export type ProjectId = z.infer<typeof ProjectId>;
 
+/** Characters of any id that a path may name; what has others names nothing, and PostgreSQL takes no NUL. */
+export const PathId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+
 /** A user's id as better-auth makes it; safe as one NATS subject token. */
 export const OwnerId = z
   .string()

@@ -16,7 +16,8 @@ export function Strip({ progress }: { readonly progress: Progress }) {
   const { stages, note, outcome } = progress;
   return (
     <div className="stack tight">
-      <ol className="strip" aria-label="Stages">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on phones, and the keyboard has to reach that */}
+      <ol className="strip" aria-label="Stages" tabIndex={0}>
         {stages.map((stage, n) => (
           <Exposure key={stage.key} stage={stage} n={Math.round(((n + 0.5) / stages.length) * 12)} />
         ))}

@@ -15,7 +15,10 @@ export function ProjectMenu({ projectId }: { readonly projectId: string | undefi
   const current = projects.find(({ id }) => id === projectId);
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className="bar-button clip" aria-label={`Project: ${current?.name ?? 'none'}`}>
+      <Menu.Trigger
+        className="bar-button clip"
+        aria-label={current ? `Project: ${current.name}` : 'Projects'}
+      >
         <span className="clip">{current?.name ?? 'Projects'}</span>
         <Icon name="down" size={16} />
       </Menu.Trigger>

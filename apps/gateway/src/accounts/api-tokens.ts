@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { MAX_TOKENS, type TokenScope } from '@zoetrope/contracts/api/users';
+import { PathId } from '@zoetrope/contracts/ids';
 import { IDS, type Ids } from '@zoetrope/platform/clock';
 import { type Prepared, SecretsPool } from '../database/secrets-pool.js';
 import { formError } from '../http/api-error.js';
@@ -102,6 +103,7 @@ export class ApiTokens implements OnApplicationShutdown {
 
   /** Ends the token at all gateways with this statement. @returns false when the user has no such token */
   async revoke(userId: string, id: string): Promise<boolean> {
+    if (!PathId.safeParse(id).success) return false;
     return (await this.database.rows(REVOKE, [id, userId])).length === 1;
   }
 

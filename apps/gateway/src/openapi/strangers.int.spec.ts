@@ -121,6 +121,22 @@ describe('a stranger', () => {
     );
   }, 120_000);
 
+  it('finds nothing under a name with a NUL in it, in any place', async () => {
+    const { cookie } = await gateway.person('pro');
+    const projectId = await gateway.project(cookie);
+    const nul = '%00';
+    const places = [
+      { projectId: nul, assetId: nul, tokenId: nul },
+      { projectId, assetId: nul, tokenId: nul, deliveryId: nul },
+    ];
+    const found = [];
+    for (const probe of places.flatMap(probes).filter(({ target }) => target.includes(nul))) {
+      const { answer } = await send(probe, { cookie });
+      if (answer.text !== '{"error":"not found"}') found.push([probe.name, answer.status, answer.text]);
+    }
+    expect(found).toEqual([]);
+  }, 60_000);
+
   it('would be noticed to find one, were it a single read', async () => {
     const assets = gateway.service.app.get(OwnAsset);
     const { ends } = OwnAsset.prototype;

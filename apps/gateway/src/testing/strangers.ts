@@ -5,6 +5,7 @@ export interface Belongings {
   readonly projectId: string;
   readonly assetId: string;
   readonly tokenId: string;
+  readonly deliveryId?: string;
 }
 
 /** One call that names somebody's thing. */
@@ -56,7 +57,7 @@ function named(path: string, parameter: string, of: Belongings, callersKey: stri
   if (parameter === 'id' && path.startsWith('/api/projects/')) return of.projectId;
   if (parameter === 'id' && path.startsWith('/api/user/tokens/')) return of.tokenId;
   // Nobody comes as far as a delivery whose project is not his.
-  if (parameter === 'deliveryId') return `dlv_${'0'.repeat(32)}`;
+  if (parameter === 'deliveryId') return of.deliveryId ?? `dlv_${'0'.repeat(32)}`;
   return parameter === 'n' ? '1' : undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   ReplayRangeAnswer,
   ReplayRangeBody,
 } from '@zoetrope/contracts/api/webhooks';
-import type { CommandId, ProjectId } from '@zoetrope/contracts/ids';
+import { type CommandId, PathId, type ProjectId } from '@zoetrope/contracts/ids';
 import type { WebhookDue } from '@zoetrope/contracts/messages';
 import { webhookAlarm } from '@zoetrope/contracts/subjects';
 import type { Project } from '@zoetrope/domain/project';
@@ -151,7 +151,8 @@ export class DeliveriesController {
   }
 
   private async find(project: Project, id: string): Promise<DeliveryRecord> {
-    const delivery = await this.history.one(project.id, id);
+    const known = PathId.safeParse(id);
+    const delivery = known.success ? await this.history.one(project.id, known.data) : undefined;
     if (!delivery) throw new ApiError('not_found');
     return delivery;
   }
