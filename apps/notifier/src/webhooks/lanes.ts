@@ -131,8 +131,8 @@ export class Lane {
 
   async #inTurn<T>(work: () => Promise<T>, full: boolean): Promise<T | typeof SENT_AWAY> {
     const one = Symbol('one');
-    if (full && !(await this.#turn(one))) return SENT_AWAY;
-    this.#running.set(one, this.now());
+    if (!full) this.#running.set(one, this.now());
+    else if (!(await this.#turn(one))) return SENT_AWAY;
     try {
       return await work();
     } finally {
@@ -141,7 +141,7 @@ export class Lane {
     }
   }
 
-  /** Holds the slot from the moment it is given, so that nobody slips in before. */
+  /** Waits for a slot, which is held from the moment it is given, so that nobody slips in before. False: sent away. */
   #turn(one: symbol): Promise<boolean> {
     return new Promise((resolve) =>
       this.#waiting.push((turn) => {
